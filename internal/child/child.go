@@ -1,0 +1,202 @@
+// Package child runs parts of this program in processes of their own: workers
+// that measure, and servers that workloads talk to.
+//
+// The program starts itself again and says in the environment which role the
+// new process has. A child's standard input carries one line of JSON, its task,
+// and then stays open for as long as the parent lives: when it ends, however
+// the parent ended, the child ends too. On Linux the kernel is asked to kill
+// the child as well, for a child too busy or too stuck to notice.
+package child
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// roleEnv names the environment variable that makes a process a child.
+const roleEnv = "RUNBENCH_CHILD"
+
+// A Role is what a child does: it reads its task from spec and writes what its
+// parent is to know to out, then returns. An error is printed on standard error
+// and makes the exit status 1.
+type Role func(spec json.RawMessage, out io.Writer) error
+
+var roles = map[string]Role{}
+
+// Register makes a role known under a name. It is called from init functions
+// and from main before [Main].
+func Register(name string, role Role) { roles[name] = role }
+
+// Main must be called first in every main function and TestMain whose program
+// starts children. In a child it runs the role and exits; in any other process
+// it returns at once.
+func Main() {
+	name := os.Getenv(roleEnv)
+	if name == "" {
+		return
+	}
+	// A child of this child asks for a role of its own.
+	os.Unsetenv(roleEnv)
+	// Ctrl-C reaches the whole process group; the parent decides what it means.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
+
+	role, ok := roles[name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "runbench: no child role %q in this program\n", name)
+		os.Exit(2)
+	}
+	in := bufio.NewReader(standardInput())
+	spec, err := in.ReadBytes('\n')
+	if err != nil {
+		os.Exit(0) // the parent was gone before it said what to do
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, in)
+		os.Exit(0)
+	}()
+	if err := role(spec, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// A Process is a child that was started. Its methods are for one goroutine.
+type Process struct {
+	Out *bufio.Reader // what the child writes to its standard output
+
+	cmd    *exec.Cmd
+	in     io.Closer
+	stderr head
+}
+
+// Start starts a child with the given role, task (any value JSON can carry) and
+// environment beyond the parent's own.
+func Start(role string, task any, env ...string) (*Process, error) {
+	spec, err := json.Marshal(task)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", role, err)
+	}
+	p := &Process{cmd: exec.Command(self)}
+	p.cmd.Env = append(os.Environ(), append(env, roleEnv+"="+role)...)
+	p.cmd.Stderr = &p.stderr
+	p.cmd.SysProcAttr = sysProcAttr()
+	p.cmd.WaitDelay = 2 * time.Second // a grandchild must not hold Wait up
+	in, err := p.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", role, err)
+	}
+	p.in, p.Out = in, bufio.NewReader(out)
+	if _, err := in.Write(append(spec, '\n')); err != nil {
+		p.Kill()
+		return nil, fmt.Errorf("start %s: %w%s", role, err, p.said())
+	}
+	return p, nil
+}
+
+// Pid returns the child's process id.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// Wait waits until the child has ended and says how, with the beginning of what it
+// wrote to standard error. Everything wanted from Out must have been read.
+func (p *Process) Wait() error {
+	err := p.cmd.Wait()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &exit):
+		return fmt.Errorf("%s%s", exit.ProcessState, p.said())
+	default:
+		return err
+	}
+}
+
+// Stop tells the child that it is no longer needed, by closing its standard
+// input, gives it a moment to end, and kills it if it does not.
+func (p *Process) Stop() {
+	p.in.Close()
+	timer := time.AfterFunc(2*time.Second, func() { _ = p.cmd.Process.Kill() })
+	defer timer.Stop()
+	_, _ = io.Copy(io.Discard, p.Out)
+	_ = p.cmd.Wait()
+}
+
+// Kill ends the child at once and waits until it is gone.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// Signal kills the child without waiting; it may be called while another
+// goroutine is in Wait or reads from Out.
+func (p *Process) Signal() { _ = p.cmd.Process.Kill() }
+
+func (p *Process) said() string {
+	s := p.stderr.String()
+	if s == "" {
+		return ""
+	}
+	return ": " + s
+}
+
+// head keeps the beginning of what is written to it: a Go crash says first what
+// went wrong and then where every goroutine stood.
+type head struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+const headBytes = 4096
+
+func (t *head) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if room := headBytes - t.buf.Len(); room > 0 {
+		t.buf.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+// String returns the first lines as one, short enough for a message.
+func (t *head) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var lines []string
+	for line := range strings.Lines(t.buf.String()) {
+		if line = strings.TrimSpace(line); line == "" {
+			if len(lines) > 0 {
+				break // what follows is the goroutine dump
+			}
+			continue
+		}
+		lines = append(lines, line)
+	}
+	s := strings.Join(lines, "; ")
+	if len(s) > 300 {
+		s = s[:300] + "…"
+	}
+	return s
+}

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package child
+
+import (
+	"os"
+	"syscall"
+)
+
+// sysProcAttr asks for nothing: only Linux can tie a child's life to its
+// parent's. Elsewhere the end of standard input does it alone.
+func sysProcAttr() *syscall.SysProcAttr { return nil }
+
+func standardInput() *os.File { return os.Stdin }

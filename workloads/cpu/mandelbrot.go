@@ -1,0 +1,73 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+
+	"runbench/workloads"
+)
+
+const (
+	mandelbrotSize  = 512 // the image is square; one task is one row
+	mandelbrotIters = 50
+	mandelbrotLimit = 4.0 // |z|² beyond which a point is outside
+
+	// mandelbrotWant is the CRC-32 (IEEE) of the bitmap's bytes, as computed
+	// by a C program written from the same definition.
+	mandelbrotWant = 0x8b08e2b6
+)
+
+// Mandelbrot is compute in tasks of uneven size: rows through the set cost many
+// times what rows outside it do.
+var Mandelbrot = workloads.Workload{
+	Name:       "cpu/mandelbrot",
+	Isolates:   "uneven compute: tasks differ in cost, so how they are handed out matters",
+	Expect:     "concurrency 1×; parallelism close to the number of cores where tasks are handed out one by one",
+	Definition: "The Computer Language Benchmarks Game, mandelbrot: N×N bitmap of [-1.5,0.5]×[-1,1], 50 iterations, limit |z|²>4, 8 pixels a byte; N=512, one row a task",
+	Advice:     "hand tasks out as workers become free, not in equal shares up front",
+	Batch:      mandelbrotSize,
+	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
+		const rowBytes = mandelbrotSize / 8
+		bitmap := make([]byte, mandelbrotSize*rowBytes)
+		return &workloads.Instance{
+			Task: func(_ context.Context, y int) error {
+				mandelbrotRow(bitmap[y*rowBytes:(y+1)*rowBytes], y)
+				return nil
+			},
+			Check: func(context.Context) error {
+				got := crc32.ChecksumIEEE(bitmap)
+				clear(bitmap)
+				if got != mandelbrotWant {
+					return fmt.Errorf("CRC-32 of the bitmap is %#x, want %#x", got, uint32(mandelbrotWant))
+				}
+				return nil
+			},
+		}, nil
+	},
+}
+
+// mandelbrotRow draws row y. The conversions to float64 forbid the compiler to
+// fuse multiplications with additions, as it may on arm64, which would round
+// differently and move pixels at the border of the set.
+func mandelbrotRow(row []byte, y int) {
+	ci := 2*float64(y)/mandelbrotSize - 1
+	for b := range row {
+		var bits byte
+		for x := 8 * b; x < 8*b+8; x++ {
+			cr := 2*float64(x)/mandelbrotSize - 1.5
+			var zr, zi, tr, ti float64
+			for i := 0; i < mandelbrotIters && tr+ti <= mandelbrotLimit; i++ {
+				zi = float64(2*zr*zi) + ci
+				zr = tr - ti + cr
+				tr = float64(zr * zr)
+				ti = float64(zi * zi)
+			}
+			bits <<= 1
+			if tr+ti <= mandelbrotLimit {
+				bits |= 1
+			}
+		}
+		row[b] = bits
+	}
+}

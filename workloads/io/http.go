@@ -1,0 +1,63 @@
+package io
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"runbench/internal/webserver"
+	"runbench/workloads"
+)
+
+const (
+	httpBatch = 64
+	httpBytes = 1024
+)
+
+// HTTP is a client that asks a server in another process.
+var HTTP = workloads.Workload{
+	Name:       "io/http",
+	Isolates:   "waiting for a server: requests overlap, until the client's own CPU work fills its cores",
+	Expect:     "concurrency well above 1×, below the number of goroutines; parallelism above 1× once the CPU work of the requests fills one core",
+	Definition: "net/http client with kept-alive connections against a net/http server in a child process on loopback; the server replies with 1 KiB after 2 ms; one request a task",
+	Advice:     "set MaxIdleConnsPerHost to the requests in flight; add goroutines until a core is full, then cores",
+	Batch:      httpBatch,
+	Waits:      true,
+	Parameters: []workloads.Parameter{
+		workloads.DurationParameter("wait", minLatency, minLatency, time.Minute, "how long the server waits before it replies"),
+	},
+	Setup: func(ctx context.Context, env workloads.Env) (*workloads.Instance, error) {
+		server, err := webserver.Start(ctx, webserver.Spec{Wait: env.Params.Duration("wait"), Bytes: httpBytes})
+		if err != nil {
+			return nil, err
+		}
+		client := webserver.NewClient(server, env.Goroutines)
+		served := make([]bool, httpBatch)
+		pages := make([][]byte, httpBatch)
+		for i := range pages {
+			pages[i] = webserver.Page(i, httpBytes)
+		}
+		return &workloads.Instance{
+			Notes: []string{server.Note()},
+			Task: func(ctx context.Context, i int) error {
+				body, err := client.Get(ctx, i)
+				if err != nil {
+					return err
+				}
+				if want := pages[i]; !bytes.Equal(body, want) {
+					return fmt.Errorf("request %d: the body is %d bytes that begin %.20q, want %d that begin %.20q", i, len(body), body, len(want), want)
+				}
+				served[i] = true
+				return nil
+			},
+			Check:    func(context.Context) error { return workloads.CheckDone(served) },
+			Counters: server.Counters,
+			Close: func() error {
+				client.Close()
+				server.Stop()
+				return nil
+			},
+		}, nil
+	},
+}

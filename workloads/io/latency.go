@@ -1,0 +1,62 @@
+// Package io holds the workloads that wait for something outside the program.
+package io
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"runbench/workloads"
+)
+
+const latencyBatch = 64
+
+// minLatency is the shortest wait worth simulating: on Linux a sleep below a
+// millisecond takes a whole one, because the runtime's poller rounds up.
+const minLatency = 2 * time.Millisecond
+
+// Latency is a wait and nothing else.
+var Latency = workloads.Workload{
+	Name:       "io/latency",
+	Isolates:   "pure waiting: a simulated reply that takes a set time",
+	Expect:     "concurrency close to the number of goroutines; parallelism 1×: one core can wait for any number of things",
+	Definition: "time.Timer for 2 ms a task (the wait in Kennedy's \"Scheduling In Go\", part III, without the work); the achieved wait is recorded as wait-ns/op",
+	Advice:     "start as many goroutines as there may be requests in flight; cores do not matter",
+	Batch:      latencyBatch,
+	Waits:      true,
+	Parameters: []workloads.Parameter{
+		workloads.DurationParameter("wait", minLatency, minLatency, time.Minute, "how long each task waits"),
+	},
+	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
+		wait := env.Params.Duration("wait")
+		achieved := make([]time.Duration, latencyBatch)
+		var total time.Duration
+		return &workloads.Instance{
+			Task: func(ctx context.Context, i int) error {
+				start := time.Now()
+				timer := time.NewTimer(wait)
+				defer timer.Stop()
+				select {
+				case <-timer.C:
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
+				achieved[i] = time.Since(start)
+				return nil
+			},
+			Check: func(context.Context) error {
+				for i, d := range achieved {
+					if d < wait {
+						return fmt.Errorf("task %d waited %v, want at least %v", i, d, wait)
+					}
+					total += d
+				}
+				clear(achieved)
+				return nil
+			},
+			Counters: func() (map[string]float64, error) {
+				return map[string]float64{"wait-ns/op": float64(total)}, nil
+			},
+		}, nil
+	},
+}

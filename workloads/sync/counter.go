@@ -1,0 +1,47 @@
+// Package sync holds the workloads in which goroutines meet at shared state.
+package sync
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"runbench/workloads"
+)
+
+const (
+	counterBatch = 256
+	counterAdds  = 8192
+)
+
+// Counter is one atomic counter that all tasks add to.
+var Counter = workloads.Workload{
+	Name:       "sync/counter",
+	Isolates:   "one contended cache line: every core wants to own it",
+	Expect:     "concurrency 1×; parallelism below 1×: more cores make it slower",
+	Definition: "8,192 atomic adds a task to one shared counter (will-it-scale's threaded counter loops; McKenney, perfbook ch. 5, atomic increment)",
+	Advice:     "count in a local variable and add once, or give each core a counter of its own and sum when reading",
+	Batch:      counterBatch,
+	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
+		// Cache lines of its own: the contention is to be the counter's alone.
+		var shared struct {
+			_ [128]byte
+			n atomic.Int64
+			_ [128]byte
+		}
+		return &workloads.Instance{
+			Task: func(context.Context, int) error {
+				for range counterAdds {
+					shared.n.Add(1)
+				}
+				return nil
+			},
+			Check: func(context.Context) error {
+				if got := shared.n.Swap(0); got != counterBatch*counterAdds {
+					return fmt.Errorf("the counter is %d, want %d", got, counterBatch*counterAdds)
+				}
+				return nil
+			},
+		}, nil
+	},
+}
