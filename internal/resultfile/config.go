@@ -1,0 +1,58 @@
+package resultfile
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Package is the value of the "pkg" key in both doors: results of the command
+// and of `go test -bench ./bench` are comparable, and benchstat would keep them
+// apart if the key differed.
+const Package = "runbench/bench"
+
+// A Config is the set of keys that say which results are comparable.
+type Config struct {
+	CPU   string // the processor's name, as `go test -bench` prints it
+	Cores int    // logical cores this process may use
+}
+
+// pairs returns the keys in the order `go test -bench` prints those it knows.
+func (c Config) pairs() [][2]string {
+	return [][2]string{
+		{"goos", runtime.GOOS},
+		{"goarch", runtime.GOARCH},
+		{"pkg", Package},
+		{"cpu", c.CPU},
+		{"cores", fmt.Sprint(c.Cores)},
+		{"go", runtime.Version()},
+	}
+}
+
+// ExtraLines returns the lines for the keys that `go test -bench` does not
+// print itself.
+func (c Config) ExtraLines() string {
+	var b strings.Builder
+	for _, kv := range c.pairs()[4:] {
+		fmt.Fprintf(&b, "%s: %s\n", kv[0], kv[1])
+	}
+	return b.String()
+}
+
+// Text returns the keys as the Config of a Run that was measured under them.
+func (c Config) Text() string {
+	return newConfigText().of(&benchfmt.Result{Config: c.entries()})
+}
+
+func (c Config) entries() []benchfmt.Config {
+	var entries []benchfmt.Config
+	for _, kv := range c.pairs() {
+		if kv[1] != "" {
+			// File: internal keys would not be written.
+			entries = append(entries, benchfmt.Config{Key: kv[0], Value: []byte(kv[1]), File: true})
+		}
+	}
+	return entries
+}
