@@ -1,0 +1,139 @@
+package scaling
+
+import (
+	"math"
+	"slices"
+)
+
+// minSplit is the number of complete rounds from which C† is chosen on one half and the gains are estimated on the
+// other. Below it one half would hold a single round, which shows no variation between runs: a possible bias of the
+// choice, at most a few percent and with a warning, is the smaller evil.
+const minSplit = 4
+
+// A choice is the goroutine count C† with the rounds it was chosen on and those that are left to estimate the gains.
+type choice struct {
+	goroutines            int
+	chosenOn, estimatedOn []int
+}
+
+// choose picks C† among the candidates, which ascend. Needed lists the cells behind the gains at a count; they all
+// are in g.
+func choose(g grid, candidates []int, procs int, needed func(goroutines int) []Cell) choice {
+	if len(candidates) == 1 {
+		c := candidates[0]
+		return choice{goroutines: c, estimatedOn: g.shared(needed(c))}
+	}
+	tops := make([]Cell, len(candidates))
+	var all []Cell
+	for i, c := range candidates {
+		tops[i] = Cell{c, procs}
+		all = append(all, needed(c)...)
+		all = append(all, tops[i])
+	}
+	chosenOn := g.rounds(tops)
+	complete := g.shared(all)
+	split := len(complete) >= minSplit
+	if split {
+		chosenOn = nil
+		// The larger half estimates, where the number of rounds is odd.
+		for i := 1; i < len(complete); i += 2 {
+			chosenOn = append(chosenOn, complete[i])
+		}
+	}
+	logs := g.cellMeans(tops, chosenOn)
+	best := slices.Max(logs)
+	picked := choice{chosenOn: chosenOn}
+	picked.goroutines = candidates[slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })]
+	for _, r := range g.shared(needed(picked.goroutines)) {
+		if !split || !slices.Contains(chosenOn, r) {
+			picked.estimatedOn = append(picked.estimatedOn, r)
+		}
+	}
+	return picked
+}
+
+// A Recommendation is the cell to run with.
+type Recommendation struct {
+	Goroutines int // 1 for a plain loop; 0 where the surface does not know
+	Gomaxprocs int
+}
+
+// recommend returns the smallest C, then the smallest P, that is as good as the best cell of g.
+func recommend(g grid) Recommendation {
+	cells := g.cells()
+	logs := g.cellMeans(cells, g.rounds(cells))
+	best := slices.Max(logs)
+	i := slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })
+	return Recommendation(cells[i])
+}
+
+// asGood reports whether a throughput is at least 95 % of the best, both as logs.
+func asGood(log, best float64) bool { return log >= best+math.Log1p(-tolerance)-slack }
+
+// cellMeans returns the mean log rate of each cell over the given rounds, −Inf for a cell with none, freed of what is
+// common to a round.
+//
+// Where every cell has every round these are the plain means. Where runs are missing, plain means would compare cells
+// over different rounds and take drift for a difference; so the additive model log X = cell + round is fitted by least
+// squares, the intra-block analysis of an incomplete block design (Yates, Annals of Eugenics 10, 1940). Alternating
+// between the two sets of effects is Gauss–Seidel on the normal equations, which are positive semidefinite, and
+// converges. Cells that no chain of shared rounds connects are compared as they were measured. Using only complete
+// rounds was rejected: one cell that fails often would cost all others their rounds.
+func (g grid) cellMeans(cells []Cell, rounds []int) []float64 {
+	const (
+		maxPasses = 1000
+		converged = 1e-12 // change of a log in one pass; far below slack
+	)
+	kept := make([]series, len(cells))
+	means := make([]float64, len(cells))
+	for i, c := range cells {
+		kept[i] = g[c].within(rounds)
+		means[i] = math.Inf(-1)
+		if len(kept[i]) > 0 {
+			means[i] = meanOf(kept[i].logs())
+		}
+	}
+	effects := make([]float64, len(rounds))
+	counts := make([]int, len(rounds))
+	for range maxPasses {
+		clear(effects)
+		clear(counts)
+		for i, runs := range kept {
+			for _, r := range runs {
+				k, _ := slices.BinarySearch(rounds, r.round)
+				effects[k] += r.log - means[i]
+				counts[k]++
+			}
+		}
+		for k, n := range counts {
+			effects[k] /= float64(max(n, 1))
+		}
+		change := 0.0
+		for i, runs := range kept {
+			var total float64
+			for _, r := range runs {
+				k, _ := slices.BinarySearch(rounds, r.round)
+				total += r.log - effects[k]
+			}
+			if len(runs) > 0 {
+				next := total / float64(len(runs))
+				change = max(change, math.Abs(next-means[i]))
+				means[i] = next
+			}
+		}
+		if change < converged {
+			break
+		}
+	}
+	return means
+}
+
+// cells returns the cells of g, by ascending goroutines and gomaxprocs.
+func (g grid) cells() []Cell {
+	cells := make([]Cell, 0, len(g))
+	for c := range g {
+		cells = append(cells, c)
+	}
+	slices.SortFunc(cells, compareCells)
+	return cells
+}

@@ -1,0 +1,237 @@
+package scaling
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Verdict says what gives a workload its speed.
+type Verdict string
+
+// The verdicts on a workload.
+const (
+	VerdictConcurrency  Verdict = "concurrency"  // goroutines help, cores do not
+	VerdictParallelism  Verdict = "parallelism"  // cores help, goroutines alone do not
+	VerdictBoth         Verdict = "both"         // goroutines help at one core, and cores help on top
+	VerdictNeither      Verdict = "neither"      // no gain helps
+	VerdictInconclusive Verdict = "inconclusive" // a gain could yet turn out to help, or none could be computed
+)
+
+// Options say how to judge. The zero value is ready to use.
+type Options struct {
+	Confidence float64 // of the intervals, between 0 and 1; 0 stands for DefaultConfidence
+	// Cores is the number of logical cores, 0 if unknown. Cells with P above it are oversubscribed: neither the gains
+	// nor the recommendation use them.
+	Cores         int
+	PhysicalCores int // 0 if unknown
+}
+
+func (o Options) check() error {
+	if !(o.Confidence >= 0 && o.Confidence < 1) {
+		return fmt.Errorf("confidence is %v, want a number between 0 and 1 (0 for %v)", o.Confidence, DefaultConfidence)
+	}
+	if o.Cores < 0 || o.PhysicalCores < 0 {
+		return fmt.Errorf("%d logical and %d physical cores, want at least 0 (0 if unknown)", o.Cores, o.PhysicalCores)
+	}
+	return nil
+}
+
+// A Judgement is what a surface says about its workload.
+type Judgement struct {
+	Base        Estimate // X(1,1) in tasks/s, over all its rounds; Value is NaN where (1,1) was not measured
+	Goroutines  int      // C†; the only count there is where none above 1 was measured, 0 if that is unknown
+	Gomaxprocs  int      // the largest P used
+	ChosenOn    []int    // rounds C† was chosen on, ascending; none where there was nothing to choose
+	EstimatedOn []int    // rounds behind the gains, ascending; none where there are no gains
+
+	// The gains; nil where one of the two cells was not measured, or both are the same. With C† at one P only, total
+	// is the concurrency gain; with one goroutine only, it is the parallelism gain.
+	Concurrency, Parallelism, Total *Gain
+	// AtPhysical is the parallelism gain at the physical cores, where these are a measured P below Gomaxprocs.
+	AtPhysical *Gain
+
+	Verdict   Verdict
+	Sentence  string // what the verdict means, in plain words; one line, no full stop
+	Recommend Recommendation
+	Warnings  []string // what a reader of the figures must know, one line each
+}
+
+// Judge computes the gains, the verdict and the recommendation of a surface. An error says what was expected of s or
+// opt; whatever else is wrong with the data is a warning beside the result.
+func Judge(s Surface, opt Options) (Judgement, error) {
+	if err := opt.check(); err != nil {
+		return Judgement{}, err
+	}
+	if err := s.check(); err != nil {
+		return Judgement{}, err
+	}
+	var j Judgement
+	all := newGrid(s)
+	j.warnRepeats(s, all)
+	g := j.within(all, opt.Cores)
+	candidates := j.candidates(g)
+
+	base := Cell{1, 1}
+	// needed returns the cells behind the gains at c goroutines, each once; fewer than two make no gain.
+	needed := func(c int) []Cell {
+		cells := []Cell{base, {c, 1}, {c, j.Gomaxprocs}}
+		slices.SortFunc(cells, compareCells)
+		return slices.DeleteFunc(slices.Compact(cells), func(c Cell) bool { return g[c] == nil })
+	}
+	picked := choose(g, candidates, j.Gomaxprocs, needed)
+	j.Goroutines, j.ChosenOn = picked.goroutines, picked.chosenOn
+	if len(needed(j.Goroutines)) > 1 {
+		j.EstimatedOn = picked.estimatedOn
+	}
+
+	gain := func(num, den Cell, rounds []int) *Gain {
+		if num == den || g[num] == nil || g[den] == nil {
+			return nil
+		}
+		e := unpaired(g[num], g[den])
+		if paired := pair(g[num].within(rounds), g[den].within(rounds)); len(paired) > 0 {
+			e = paired.mean(opt.Confidence)
+		}
+		return &Gain{Estimate: e, Effect: EffectOf(e)}
+	}
+	one, top := Cell{j.Goroutines, 1}, Cell{j.Goroutines, j.Gomaxprocs}
+	j.Base = g[base].mean(opt.Confidence)
+	j.Concurrency = gain(one, base, j.EstimatedOn)
+	j.Parallelism = gain(top, one, j.EstimatedOn)
+	j.Total = gain(top, base, j.EstimatedOn)
+	if n := opt.PhysicalCores; n > 1 && n < j.Gomaxprocs {
+		j.AtPhysical = gain(Cell{j.Goroutines, n}, one, j.EstimatedOn)
+	}
+	j.warnRounds(g, candidates, needed)
+	j.Verdict = verdict(j.Concurrency, j.Parallelism)
+	j.Sentence = sentence(j, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]))
+	j.Recommend = recommend(g)
+	return j, nil
+}
+
+// verdict names the gains that help; either may be nil.
+func verdict(concurrency, parallelism *Gain) Verdict {
+	switch {
+	case concurrency == nil && parallelism == nil:
+		return VerdictInconclusive
+	case concurrency.undecided() || parallelism.undecided():
+		return VerdictInconclusive
+	case concurrency.helps() && parallelism.helps():
+		return VerdictBoth
+	case concurrency.helps():
+		return VerdictConcurrency
+	case parallelism.helps():
+		return VerdictParallelism
+	}
+	return VerdictNeither
+}
+
+// within returns the cells that are not oversubscribed; those at the smallest P if all are.
+func (j *Judgement) within(g grid, cores int) grid {
+	procs := g.axis(func(c Cell) int { return c.Gomaxprocs })
+	if cores == 0 || procs[len(procs)-1] <= cores {
+		return g
+	}
+	limit := max(cores, procs[0])
+	if limit > cores {
+		j.warnf("every cell has more Ps than there are logical cores (%d): the gains are those of an oversubscribed machine", cores)
+	} else {
+		j.warnf("cells with more Ps than logical cores (%d) are oversubscribed: not used for the gains", cores)
+	}
+	kept := make(grid, len(g))
+	for c, runs := range g {
+		if c.Gomaxprocs <= limit {
+			kept[c] = runs
+		}
+	}
+	return kept
+}
+
+// candidates sets Gomaxprocs and returns the goroutine counts C† is chosen from, ascending, at least one: those above
+// 1 that were measured at the largest P and, where any of these was, at P=1.
+func (j *Judgement) candidates(g grid) []int {
+	counts := g.axis(func(c Cell) int { return c.Goroutines })
+	if counts[len(counts)-1] > 1 {
+		counts = slices.DeleteFunc(counts, func(c int) bool { return c <= 1 })
+	}
+	for c := range g {
+		if slices.Contains(counts, c.Goroutines) {
+			j.Gomaxprocs = max(j.Gomaxprocs, c.Gomaxprocs)
+		}
+	}
+	lacking := func(procs int) func(int) bool {
+		return func(c int) bool { return g[Cell{c, procs}] == nil }
+	}
+	kept := slices.DeleteFunc(slices.Clone(counts), lacking(j.Gomaxprocs))
+	if both := slices.DeleteFunc(slices.Clone(kept), lacking(1)); len(both) > 0 {
+		kept = both
+	}
+	if left := len(counts) - len(kept); left > 0 {
+		j.warnf("incomplete grid: %s not measured at both gomaxprocs=1 and gomaxprocs=%d, and left out of the choice",
+			plural(left, "goroutine count was", "goroutine counts were"), j.Gomaxprocs)
+	}
+	return kept
+}
+
+// warnRepeats tells of several runs of a cell in one round.
+func (j *Judgement) warnRepeats(s Surface, g grid) {
+	repeated := 0
+	for c, runs := range g {
+		if len(s[c]) > len(runs) {
+			repeated++
+		}
+	}
+	if repeated > 0 {
+		j.warnf("%s run more than once in a round: the mean of these runs counts as one run",
+			plural(repeated, "cell was", "cells were"))
+	}
+}
+
+// warnRounds tells how far the rounds behind the gains can be believed.
+func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell) {
+	gains := slices.DeleteFunc([]*Gain{j.Concurrency, j.Parallelism, j.Total}, func(g *Gain) bool { return g == nil })
+	if len(gains) == 0 {
+		return
+	}
+	shared := slices.ContainsFunc(j.ChosenOn, func(r int) bool { return slices.Contains(j.EstimatedOn, r) })
+	if shared {
+		j.warnf("fewer than %d complete rounds: the goroutine count was chosen on the rounds that estimate the gains, which may flatter them",
+			minSplit)
+	}
+	var cells []Cell
+	for _, c := range candidates {
+		cells = append(cells, needed(c)...)
+	}
+	rounds := g.rounds(cells)
+	left := slices.DeleteFunc(slices.Clone(rounds), func(r int) bool {
+		return slices.Contains(j.ChosenOn, r) || slices.Contains(j.EstimatedOn, r)
+	})
+	if len(left) > 0 {
+		j.warnf("incomplete rounds: %d of %d lack a cell the gains need and were left out", len(left), len(rounds))
+	}
+	noInterval := slices.ContainsFunc(gains, func(g *Gain) bool { return g.Basis == NoInterval })
+	switch len(j.EstimatedOn) {
+	case 0:
+		j.warnf("no round has all cells the gains need: they are ratios of means, without intervals")
+	case 1:
+		if noInterval {
+			j.warnf("a single run per cell and no spread inside it known: gains without an interval")
+		} else {
+			j.warnf("a single run per cell: the intervals show the spread inside the runs; run-to-run variation is unseen")
+		}
+	case 2:
+		j.warnf("2 rounds estimate the gains: their intervals are very wide")
+	}
+}
+
+func (j *Judgement) warnf(format string, args ...any) {
+	j.Warnings = append(j.Warnings, fmt.Sprintf(format, args...))
+}
+
+// plural returns n with the word that goes with it.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
