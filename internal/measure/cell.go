@@ -1,0 +1,89 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+
+	"runbench/bench/strategy"
+	"runbench/internal/resultfile"
+	"runbench/workloads"
+)
+
+// A Spec is what a worker is told to measure.
+type Spec struct {
+	Workload   string           `json:"workload"` // "cpu/hash"
+	Params     workloads.Params `json:"params,omitempty"`
+	Strategy   string           `json:"strategy"`
+	Goroutines int              `json:"goroutines"`
+	Gomaxprocs int              `json:"gomaxprocs"`
+	RunTime    time.Duration    `json:"run_time"` // how long to measure at least, ns
+	Scratch    string           `json:"scratch"`  // directory for the run's own files
+	Shared     string           `json:"shared"`   // directory common to the runs of a sweep
+}
+
+// An Outcome is what came of a run.
+type Outcome struct {
+	Batches  int                `json:"batches"`
+	Values   []resultfile.Value `json:"values"`
+	Measured time.Duration      `json:"measured"` // ns inside timed regions
+	Notes    []string           `json:"notes,omitempty"`
+	Error    string             `json:"error,omitempty"` // why there is no result
+}
+
+// RunCell measures one cell in this process, which must be at the cell's
+// GOMAXPROCS already.
+func RunCell(ctx context.Context, w workloads.Workload, spec Spec) (out Outcome, err error) {
+	if p := runtime.GOMAXPROCS(0); p != spec.Gomaxprocs {
+		return Outcome{}, fmt.Errorf("GOMAXPROCS is %d, want %d", p, spec.Gomaxprocs)
+	}
+	s, err := strategy.ByName(spec.Strategy)
+	if err != nil {
+		return Outcome{}, err
+	}
+	in, err := w.Start(ctx, workloads.Env{
+		Goroutines: spec.Goroutines, Params: spec.Params, Dir: spec.Scratch, Shared: spec.Shared,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if in.Close != nil {
+		defer func() {
+			if closeErr := in.Close(); err == nil && closeErr != nil {
+				err = fmt.Errorf("close: %w", closeErr)
+			}
+		}()
+	}
+	m := NewMeter(in, s, spec.Goroutines, w.Batch, w.Waits)
+	if err := m.Prepare(ctx); err != nil {
+		return Outcome{}, err
+	}
+	// What setting up left behind is collected now, not inside.
+	runtime.GC()
+	first, err := m.Batch(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	for range batches(first, spec.RunTime) - 1 {
+		if _, err := m.Batch(ctx); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := m.Finish(); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Batches: m.Batches(), Values: m.Values(), Measured: m.Measured(), Notes: in.Notes}, nil
+}
+
+// batches returns how many batches a run has, from the time of the first one:
+// the number that comes nearest to the time asked for. It is settled after one
+// batch, because to stop when the time is up would favour runs whose last batch
+// was slow.
+func batches(first, runTime time.Duration) int {
+	if first <= 0 {
+		first = 1
+	}
+	return max(1, int(math.Round(float64(runTime)/float64(first))))
+}

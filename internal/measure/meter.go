@@ -1,0 +1,288 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime/metrics"
+	"slices"
+	"time"
+
+	"runbench/bench/strategy"
+	"runbench/internal/resultfile"
+	"runbench/internal/rusage"
+	"runbench/workloads"
+)
+
+// A Meter times batches of one cell and keeps account of what they cost. It is
+// for one goroutine.
+//
+// Only the strategy's Run is inside the timed region. CPU time, context
+// switches and allocations are read right before and right after it, so what
+// the check of a batch costs is in none of the figures.
+type Meter struct {
+	in       *workloads.Instance
+	strategy strategy.Strategy
+	c, k     int
+	task     strategy.Task
+
+	walls    []time.Duration // of the measured batches
+	spent    spent
+	latency  []time.Duration // of each task of the batch under way; nil where tasks do not wait
+	samples  []time.Duration // of all tasks of the measured batches
+	harness  time.Duration   // of a batch of empty tasks
+	sched    *metrics.Float64Histogram
+	counters map[string]float64
+}
+
+// spent is what the process has used.
+type spent struct {
+	cpu           time.Duration
+	switches      int64
+	bytes, allocs uint64
+}
+
+// The runtime's own counts; see the package documentation of runtime/metrics.
+// Small pointer-free allocations are counted apart from the others.
+const (
+	metricBytes  = "/gc/heap/allocs:bytes"
+	metricAllocs = "/gc/heap/allocs:objects"
+	metricTiny   = "/gc/heap/tiny/allocs:objects"
+	metricSched  = "/sched/latencies:seconds"
+	metricThread = "/sched/threads/total:threads"
+)
+
+// NewMeter returns a meter for batches of k tasks with c of them in flight.
+// latencies says whether the time of each task is to be recorded, which costs
+// two readings of the clock a task.
+func NewMeter(in *workloads.Instance, s strategy.Strategy, c, k int, latencies bool) *Meter {
+	m := &Meter{in: in, strategy: s, c: c, k: k, task: in.Task}
+	if latencies {
+		m.latency = make([]time.Duration, k)
+		m.task = timed(in.Task, m.latency)
+	}
+	return m
+}
+
+// timed returns task with its time left in into[i].
+func timed(task strategy.Task, into []time.Duration) strategy.Task {
+	return func(ctx context.Context, i int) error {
+		start := time.Now()
+		err := task(ctx, i)
+		into[i] = time.Since(start)
+		return err
+	}
+}
+
+// Prepare measures what it costs to hand out a batch of empty tasks, then runs
+// a first batch, which is checked and discarded.
+func (m *Meter) Prepare(ctx context.Context) error {
+	empty := strategy.Task(func(context.Context, int) error { return nil })
+	if m.latency != nil {
+		empty = timed(empty, m.latency)
+	}
+	// The first of the three starts threads; the median is neither that one
+	// nor one that was interrupted.
+	var costs [3]time.Duration
+	for i := range costs {
+		start := time.Now()
+		if err := m.strategy.Run(ctx, m.c, m.k, empty); err != nil {
+			return err
+		}
+		costs[i] = time.Since(start)
+	}
+	slices.Sort(costs[:])
+	m.harness = costs[1]
+
+	if err := m.strategy.Run(ctx, m.c, m.k, m.task); err != nil {
+		return err
+	}
+	if err := m.in.Check(ctx); err != nil {
+		return fmt.Errorf("check failed: %w", err)
+	}
+	m.sched = schedLatencies()
+	return m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
+}
+
+// Batch times one batch and checks its result.
+func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
+	before := readSpent()
+	start := time.Now()
+	err := m.strategy.Run(ctx, m.c, m.k, m.task)
+	wall := time.Since(start)
+	after := readSpent()
+	if err != nil {
+		return 0, err
+	}
+	if err := m.in.Check(ctx); err != nil {
+		return 0, fmt.Errorf("check failed: %w", err)
+	}
+	m.walls = append(m.walls, wall)
+	m.samples = append(m.samples, m.latency...)
+	m.spent.cpu += after.cpu - before.cpu
+	m.spent.switches += after.switches - before.switches
+	m.spent.bytes += after.bytes - before.bytes
+	m.spent.allocs += after.allocs - before.allocs
+	return wall, nil
+}
+
+// Finish reads the counters that are read once a run.
+func (m *Meter) Finish() error {
+	return m.readCounters(func(unit string, v float64) { m.counters[unit] += v })
+}
+
+func (m *Meter) readCounters(each func(unit string, v float64)) error {
+	if m.counters == nil {
+		m.counters = make(map[string]float64)
+	}
+	if m.in.Counters == nil {
+		return nil
+	}
+	values, err := m.in.Counters()
+	if err != nil {
+		return err
+	}
+	for unit, v := range values {
+		each(unit, v)
+	}
+	return nil
+}
+
+// Batches returns how many batches were measured.
+func (m *Meter) Batches() int { return len(m.walls) }
+
+// Measured returns the time spent inside timed regions.
+func (m *Meter) Measured() time.Duration {
+	var sum time.Duration
+	for _, w := range m.walls {
+		sum += w
+	}
+	return sum
+}
+
+// Values returns the run's measurements after Finish; what the system does not
+// tell is left out.
+func (m *Meter) Values() []resultfile.Value {
+	n := float64(len(m.walls))
+	wall := float64(m.Measured())
+	values := []resultfile.Value{
+		{Unit: resultfile.NsPerOp, Value: wall / n},
+		{Unit: resultfile.TasksPerSec, Value: float64(m.k) * n / (wall / 1e9)},
+	}
+	add := func(unit string, v float64) {
+		values = append(values, resultfile.Value{Unit: unit, Value: v})
+	}
+	if m.spent.cpu > 0 {
+		add(resultfile.CPUNsPerOp, float64(m.spent.cpu)/n)
+	}
+	if len(m.samples) > 0 {
+		slices.Sort(m.samples)
+		add(resultfile.P50Ns, float64(quantile(m.samples, 0.50)))
+		add(resultfile.P99Ns, float64(quantile(m.samples, 0.99)))
+	}
+	units := make([]string, 0, len(m.counters))
+	for unit := range m.counters {
+		units = append(units, unit)
+	}
+	slices.Sort(units)
+	for _, unit := range units {
+		add(unit, m.counters[unit]/n)
+	}
+	if threads, ok := threadCount(); ok {
+		add(resultfile.Threads, float64(threads))
+	}
+	if m.spent.switches >= 0 {
+		add(resultfile.SwitchesPerOp, float64(m.spent.switches)/n)
+	}
+	if p99, ok := latencyQuantile(m.sched, schedLatencies(), 0.99); ok {
+		add(resultfile.SchedP99Ns, p99*1e9)
+	}
+	add(resultfile.BytesPerOp, float64(m.spent.bytes)/n)
+	add(resultfile.AllocsPerOp, float64(m.spent.allocs)/n)
+	if len(m.walls) > 1 {
+		add(resultfile.BatchCV, variation(m.walls))
+	}
+	add(resultfile.HarnessNsPerOp, float64(m.harness))
+	return values
+}
+
+// quantile returns the smallest of the sorted values that at least a share q of
+// them does not exceed (Hyndman & Fan 1996, definition 1).
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
+}
+
+// variation returns the standard deviation of the batch times over their mean.
+func variation(walls []time.Duration) float64 {
+	var sum, squares float64
+	for _, w := range walls {
+		sum += float64(w)
+	}
+	mean := sum / float64(len(walls))
+	for _, w := range walls {
+		squares += (float64(w) - mean) * (float64(w) - mean)
+	}
+	return math.Sqrt(squares/float64(len(walls)-1)) / mean
+}
+
+func readSpent() spent {
+	var s spent
+	if u, ok := rusage.Self(); ok {
+		s.cpu, s.switches = u.CPU, u.Switches
+	}
+	samples := [3]metrics.Sample{{Name: metricBytes}, {Name: metricAllocs}, {Name: metricTiny}}
+	metrics.Read(samples[:])
+	s.bytes = samples[0].Value.Uint64()
+	s.allocs = samples[1].Value.Uint64() + samples[2].Value.Uint64()
+	return s
+}
+
+// threadCount returns how many threads the runtime has. It keeps those it has
+// started, so at the end of a run this is the most there were.
+func threadCount() (uint64, bool) {
+	s := []metrics.Sample{{Name: metricThread}}
+	metrics.Read(s)
+	if s[0].Value.Kind() != metrics.KindUint64 {
+		return 0, false
+	}
+	return s[0].Value.Uint64(), true
+}
+
+func schedLatencies() *metrics.Float64Histogram {
+	s := []metrics.Sample{{Name: metricSched}}
+	metrics.Read(s)
+	if s[0].Value.Kind() != metrics.KindFloat64Histogram {
+		return nil
+	}
+	return s[0].Value.Float64Histogram()
+}
+
+// latencyQuantile returns the upper bound of the bucket in which the q-quantile
+// of what was added to the histogram between before and after lies, in seconds.
+// It returns false where nothing was added. Buckets end at +Inf; a quantile in
+// the last one is given as that bucket's lower bound.
+func latencyQuantile(before, after *metrics.Float64Histogram, q float64) (float64, bool) {
+	if before == nil || after == nil {
+		return 0, false
+	}
+	var total uint64
+	for i := range after.Counts {
+		total += after.Counts[i] - before.Counts[i]
+	}
+	if total == 0 {
+		return 0, false
+	}
+	need := uint64(math.Ceil(q * float64(total)))
+	var sum uint64
+	for i := range after.Counts {
+		sum += after.Counts[i] - before.Counts[i]
+		if sum >= need {
+			upper := after.Buckets[i+1]
+			if math.IsInf(upper, 1) {
+				upper = after.Buckets[i]
+			}
+			return upper, true
+		}
+	}
+	return 0, false
+}

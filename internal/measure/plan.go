@@ -1,0 +1,138 @@
+package measure
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"runbench/bench/strategy"
+	"runbench/internal/resultfile"
+	"runbench/workloads"
+)
+
+// Options say what a sweep is to cover. Zero values stand for the defaults.
+type Options struct {
+	Procs      []int         // P; default: ProcCounts
+	Goroutines []int         // C, for every workload; default: GoroutineCounts
+	Strategies []string      // for C above 1; default: the pool
+	Rounds     int           // 0: as many as the budget has room for
+	Budget     time.Duration // wall time of the sweep; default: DefaultBudget
+	Seed       uint64        // decides the order of runs
+}
+
+// The planner aims for plannedRounds, and runs no shorter than minRunTime,
+// which is some thousand times what the clock resolves and covers several
+// scheduler time slices, nor longer than maxRunTime, since more rounds tell
+// more than longer runs do once a run is that long.
+const (
+	plannedRounds = 10
+	minRunTime    = 50 * time.Millisecond
+	maxRunTime    = 400 * time.Millisecond
+
+	// overheadShare is the part of a sweep's time expected to go to process
+	// starts, set-ups and discarded batches.
+	overheadShare = 0.15
+)
+
+// ProcCounts returns the default P: powers of two up to the physical cores, the
+// physical cores, and the logical ones. physical is 0 where it is unknown.
+func ProcCounts(physical, logical int) []int {
+	if physical <= 0 || physical > logical {
+		physical = logical
+	}
+	var procs []int
+	for p := 1; p < physical; p *= 2 {
+		procs = append(procs, p)
+	}
+	return slices.Compact(append(procs, physical, logical))
+}
+
+// GoroutineCounts returns the default C for a workload. Work that computes is
+// swept over one, each P, and four goroutines a core, to see what too many do.
+// Work that waits is swept over powers of four up to the whole batch: cores say
+// nothing about how much of it can overlap.
+func GoroutineCounts(w workloads.Workload, procs []int) []int {
+	var counts []int
+	if w.Waits {
+		for c := 1; c < w.Batch; c *= 4 {
+			counts = append(counts, c)
+		}
+		return append(counts, w.Batch)
+	}
+	counts = append(counts, 1, 4*slices.Max(procs))
+	counts = append(counts, procs...)
+	slices.Sort(counts)
+	counts = slices.Compact(counts)
+	return slices.DeleteFunc(counts, func(c int) bool { return c > w.Batch })
+}
+
+// DefaultBudget returns how long a sweep of n workloads takes by default: 10 s
+// for each on one or two cores, so that a dozen take two minutes, and half as
+// much more for every doubling of the cores, whose surface has as many more
+// cells.
+func DefaultBudget(n int, procs []int) time.Duration {
+	per := 5 * time.Second * time.Duration(max(2, len(procs)))
+	return min(time.Duration(n)*per, 280*time.Second)
+}
+
+// NewPlan returns the plan for items. It fails on options that contradict the
+// workloads, such as more goroutines than a batch has tasks.
+func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
+	var none resultfile.Plan
+	for _, p := range opt.Procs {
+		if p < 1 {
+			return none, fmt.Errorf("procs: expected numbers above 0, found %d", p)
+		}
+	}
+	if len(opt.Procs) == 0 {
+		return none, fmt.Errorf("procs: expected at least one number")
+	}
+	plan := resultfile.Plan{Seed: opt.Seed, Rounds: opt.Rounds, Budget: opt.Budget, Procs: sorted(opt.Procs)}
+	names := opt.Strategies
+	if len(names) == 0 {
+		names = []string{strategy.Default.Name()}
+	}
+	for _, name := range names {
+		if _, err := strategy.ByName(name); err != nil {
+			return none, err
+		}
+	}
+	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == resultfile.Sequential })
+	for _, item := range items {
+		w := item.Workload
+		counts := sorted(opt.Goroutines)
+		if len(counts) == 0 {
+			counts = GoroutineCounts(w, plan.Procs)
+		}
+		for _, c := range counts {
+			if c < 1 || c > w.Batch {
+				return none, fmt.Errorf("goroutines: expected 1 to %d for %s, which has %d tasks a batch, found %d", w.Batch, w.Name, w.Batch, c)
+			}
+		}
+		if len(names) == 0 {
+			if !slices.Contains(counts, 1) {
+				return none, fmt.Errorf("strategy sequential runs one goroutine only: expected 1 among the goroutines, found %v", counts)
+			}
+			counts = []int{1}
+		}
+		plan.Subjects = append(plan.Subjects, resultfile.Subject{
+			Class: w.Class(), Workload: w.Short(), Params: item.Given, Batch: w.Batch,
+			Strategies: names, Goroutines: counts,
+		})
+	}
+	if plan.Budget == 0 {
+		plan.Budget = DefaultBudget(len(items), plan.Procs)
+	}
+	rounds := plannedRounds
+	if opt.Rounds > 0 {
+		rounds = opt.Rounds
+	}
+	slot := float64(plan.Budget) / float64(rounds*len(plan.Cells()))
+	plan.RunTime = min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
+	return plan, nil
+}
+
+func sorted(counts []int) []int {
+	counts = slices.Sorted(slices.Values(counts))
+	return slices.Compact(counts)
+}

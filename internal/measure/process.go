@@ -1,0 +1,75 @@
+package measure
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"runbench/internal/child"
+	"runbench/workloads"
+)
+
+// role is the worker's name among the children of this program.
+const role = "worker"
+
+// RegisterWorker makes this program able to be its own worker, for the
+// workloads that find knows. It is called before [child.Main].
+func RegisterWorker(find func(name string) (workloads.Workload, bool)) {
+	child.Register(role, func(raw json.RawMessage, out io.Writer) error {
+		var spec Spec
+		if err := json.Unmarshal(raw, &spec); err != nil {
+			return err
+		}
+		w, ok := find(spec.Workload)
+		if !ok {
+			return fmt.Errorf("no workload %q in this program", spec.Workload)
+		}
+		outcome, err := RunCell(context.Background(), w, spec)
+		if err != nil {
+			outcome = Outcome{Error: err.Error()}
+		}
+		return json.NewEncoder(out).Encode(outcome)
+	})
+}
+
+// ErrHung says that a run did not end in its time.
+var ErrHung = errors.New("hung")
+
+// Process runs spec in a fresh process of this program and returns what came of
+// it. The process is killed when ctx ends and when it takes longer than timeout,
+// and is gone when Process returns.
+func Process(ctx context.Context, spec Spec, timeout time.Duration) (Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return Outcome{}, err
+	}
+	p, err := child.Start(role, spec, "GOMAXPROCS="+strconv.Itoa(spec.Gomaxprocs))
+	if err != nil {
+		return Outcome{}, err
+	}
+	limit, cancel := context.WithTimeoutCause(ctx, timeout, ErrHung)
+	defer cancel()
+	stop := context.AfterFunc(limit, p.Signal)
+	defer stop()
+
+	var outcome Outcome
+	decodeErr := json.NewDecoder(p.Out).Decode(&outcome)
+	waitErr := p.Wait()
+	switch {
+	case decodeErr == nil && outcome.Error != "":
+		return Outcome{}, errors.New(outcome.Error)
+	case decodeErr == nil && waitErr == nil:
+		return outcome, nil
+	case ctx.Err() != nil:
+		return Outcome{}, context.Cause(ctx)
+	case limit.Err() != nil:
+		return Outcome{}, fmt.Errorf("%w: killed after %v without a result", ErrHung, timeout)
+	case waitErr != nil:
+		return Outcome{}, fmt.Errorf("worker crashed: %w", waitErr)
+	default:
+		return Outcome{}, fmt.Errorf("worker ended without a result: %w", decodeErr)
+	}
+}
