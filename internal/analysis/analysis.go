@@ -1,0 +1,370 @@
+// Package analysis reads what result files say about each workload: it groups
+// runs into surfaces X(C, P), has package scaling judge them, and gives the
+// answer the form that is printed and written as JSON.
+package analysis
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"runbench/internal/resultfile"
+	"runbench/internal/scaling"
+	"runbench/workloads"
+)
+
+// An Analysis is the answer for one or more result files. Its JSON form is part
+// of the interface: fields may join it, and stay.
+type Analysis struct {
+	SchemaVersion int          `json:"schema_version"`
+	Workloads     []Workload   `json:"workloads"`
+	Failures      []Failure    `json:"failures"`
+	Notes         []Note       `json:"notes"`
+	Warnings      []string     `json:"warnings"`
+	Manifest      *ManifestOut `json:"manifest"` // of the last file that has one; null where none has
+}
+
+// A Workload is what was found for one workload under one strategy.
+type Workload struct {
+	Name       string            `json:"name"` // "cpu/mandelbrot"; the benchmark's own name in foreign files
+	Class      string            `json:"class"`
+	Params     map[string]string `json:"params,omitempty"`
+	Config     string            `json:"config,omitempty"` // only where the files hold several machines or versions
+	Strategy   string            `json:"strategy"`
+	Base       *Rate             `json:"base"`       // at one goroutine and GOMAXPROCS=1
+	Goroutines int               `json:"goroutines"` // C†
+	Gomaxprocs int               `json:"gomaxprocs"` // the largest P within the cores
+
+	ConcurrencyGain *Gain `json:"concurrency_gain"`
+	ParallelismGain *Gain `json:"parallelism_gain"`
+	TotalGain       *Gain `json:"total_gain"`
+	// PhysicalGain is the parallelism gain at the physical cores, on machines
+	// whose cores run several threads.
+	PhysicalGain *Gain `json:"parallelism_gain_physical"`
+
+	Verdict   string         `json:"verdict"`
+	Sentence  string         `json:"sentence"`
+	Ceilings  Ceilings       `json:"ceilings"`
+	Laws      []any          `json:"laws"`
+	Recommend Recommendation `json:"recommend"`
+	Surface   []Point        `json:"surface"`
+	Warnings  []string       `json:"warnings"`
+}
+
+// A Rate is a throughput in tasks/s with its 95 % interval, null where a single
+// run allows none.
+type Rate struct {
+	Value float64  `json:"tasks_per_sec"`
+	Lo    *float64 `json:"lo"`
+	Hi    *float64 `json:"hi"`
+}
+
+// A Gain is a ratio of throughputs with its 95 % interval.
+type Gain struct {
+	Value  float64  `json:"value"`
+	Lo     *float64 `json:"lo"`
+	Hi     *float64 `json:"hi"`
+	Effect string   `json:"effect"` // helps, hurts, none, inconclusive
+	Rounds int      `json:"rounds"` // that the interval rests on
+}
+
+// Ceilings are the most a parallelism gain can be.
+type Ceilings struct {
+	Ideal    float64  `json:"ideal"`    // the number of cores used
+	Hardware *float64 `json:"hardware"` // null where it was not measured
+	Go       *float64 `json:"go"`
+}
+
+// A Recommendation is the smallest number of goroutines, and then of cores,
+// within 5 % of the best throughput measured.
+type Recommendation struct {
+	Goroutines int `json:"goroutines"`
+	Gomaxprocs int `json:"gomaxprocs"`
+}
+
+// A Point is one cell of a surface.
+type Point struct {
+	Goroutines     int  `json:"goroutines"`
+	Gomaxprocs     int  `json:"gomaxprocs"`
+	Oversubscribed bool `json:"oversubscribed,omitempty"` // more GOMAXPROCS than cores
+	Runs           int  `json:"runs"`
+	Rate
+	// Values are the medians over the runs of what else was measured, by unit.
+	Values map[string]float64 `json:"values"`
+}
+
+// A Failure is a run without a result.
+type Failure struct {
+	Cell   string `json:"cell"`
+	Round  int    `json:"round"`
+	Reason string `json:"reason"`
+}
+
+// A Note is a fact about a workload's set-up.
+type Note struct {
+	Workload string `json:"workload"`
+	Text     string `json:"text"`
+}
+
+// A ManifestOut is a file's manifest and its end.
+type ManifestOut struct {
+	*resultfile.Manifest
+	End *resultfile.End `json:"end"` // null for a file that was not finished
+}
+
+// key says which runs make one surface.
+type key struct{ config, subject, strategy string }
+
+// Analyze reads the sets. Runs of different files that were measured under the
+// same configuration count as further rounds of the same surface.
+func Analyze(sets ...*resultfile.Set) Analysis {
+	a := Analysis{SchemaVersion: resultfile.SchemaVersion, Workloads: []Workload{}, Failures: []Failure{}, Notes: []Note{}, Warnings: []string{}}
+	groups := make(map[key][]resultfile.Run)
+	var order []key
+	base := 0 // rounds of the files before
+	physical := 0
+	for _, set := range sets {
+		last := 0
+		for _, run := range set.Runs {
+			last = max(last, run.Round)
+			run.Round += base
+			k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
+			if _, ok := groups[k]; !ok {
+				order = append(order, k)
+			}
+			groups[k] = append(groups[k], run)
+		}
+		base += last
+		a.Warnings = append(a.Warnings, set.Warnings...)
+		for _, f := range set.Failures {
+			a.Failures = append(a.Failures, Failure(f))
+		}
+		for _, n := range set.Notes {
+			if !slices.Contains(a.Notes, Note(n)) {
+				a.Notes = append(a.Notes, Note(n))
+			}
+		}
+		if set.Manifest != nil {
+			a.Manifest = &ManifestOut{set.Manifest, set.End}
+			physical = physicalCores(set.Manifest.Host)
+		}
+	}
+	several := len(configs(order)) > 1
+	for _, k := range withBase(order, groups) {
+		w, err := judge(groups, k, physical)
+		if err != nil {
+			a.Warnings = append(a.Warnings, fmt.Sprintf("%s (%s): %v", k.subject, k.strategy, err))
+			continue
+		}
+		if several {
+			w.Config = k.config
+		}
+		a.Workloads = append(a.Workloads, w)
+	}
+	return a
+}
+
+func configs(keys []key) map[string]bool {
+	c := make(map[string]bool)
+	for _, k := range keys {
+		c[k.config] = true
+	}
+	return c
+}
+
+// withBase returns the keys to be judged, in the order of the catalogue where
+// they are of it: all but the sequential ones, which are the base of the
+// others, unless there are no others.
+func withBase(order []key, groups map[key][]resultfile.Run) []key {
+	concurrent := make(map[key]bool)
+	for _, k := range order {
+		if k.strategy != resultfile.Sequential {
+			concurrent[key{k.config, k.subject, ""}] = true
+		}
+	}
+	var keys []key
+	for _, k := range order {
+		if k.strategy != resultfile.Sequential || !concurrent[key{k.config, k.subject, ""}] {
+			keys = append(keys, k)
+		}
+	}
+	// Runs come in random order: by class and name is an order to read in.
+	rank := func(k key) int { return classRank(groups[k][0].Cell.Class) }
+	slices.SortStableFunc(keys, func(x, y key) int {
+		if d := rank(x) - rank(y); d != 0 {
+			return d
+		}
+		if rank(x) == len(readingOrder) {
+			return 0 // foreign: as in the file
+		}
+		if d := strings.Compare(x.subject, y.subject); d != 0 {
+			return d
+		}
+		return strings.Compare(x.strategy, y.strategy)
+	})
+	return keys
+}
+
+// readingOrder is the order of the classes, from what computes to what waits.
+var readingOrder = []string{"CPU", "Mem", "Sync", "Sched", "IO", "DB", "Mixed"}
+
+func classRank(class string) int {
+	if i := slices.Index(readingOrder, class); i >= 0 {
+		return i
+	}
+	return len(readingOrder)
+}
+
+// judge judges the surface of k, with the sequential runs of its subject.
+func judge(groups map[key][]resultfile.Run, k key, physical int) (Workload, error) {
+	runs := groups[k]
+	if k.strategy != resultfile.Sequential {
+		runs = slices.Concat(groups[key{k.config, k.subject, resultfile.Sequential}], runs)
+	}
+	surface, byCell, err := collect(runs)
+	if err != nil {
+		return Workload{}, err
+	}
+	cores := configInt(k.config, "cores")
+	j, err := scaling.Judge(surface, scaling.Options{Cores: cores, PhysicalCores: physical})
+	if err != nil {
+		return Workload{}, err
+	}
+	cell := runs[0].Cell
+	w := Workload{
+		Name: name(cell), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
+		Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
+		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
+		Verdict: string(j.Verdict), Sentence: j.Sentence,
+		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
+		Laws:      []any{},
+		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
+		Warnings:  append([]string{}, j.Warnings...),
+	}
+	for _, c := range scaling.Goroutines(surface) {
+		for _, p := range scaling.Procs(surface) {
+			at := scaling.Cell{Goroutines: c, Gomaxprocs: p}
+			if len(surface[at]) == 0 {
+				continue
+			}
+			w.Surface = append(w.Surface, Point{
+				Goroutines: c, Gomaxprocs: p,
+				Oversubscribed: cores > 0 && p > cores,
+				Runs:           len(surface[at]),
+				Rate:           *rate(surface.Mean(at)),
+				Values:         medians(byCell[at]),
+			})
+		}
+	}
+	return w, nil
+}
+
+// collect turns runs into a surface. Throughput is tasks/s, or ops/s by the
+// time of an op where a file has no tasks.
+func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultfile.Run, error) {
+	surface := make(scaling.Surface)
+	byCell := make(map[scaling.Cell][]resultfile.Run)
+	for _, run := range runs {
+		x, ok := run.Value(resultfile.TasksPerSec)
+		if !ok {
+			ns, ok := run.Value(resultfile.NsPerOp)
+			if !ok {
+				return nil, nil, fmt.Errorf("expected %s or %s, found neither", resultfile.TasksPerSec, resultfile.NsPerOp)
+			}
+			x = 1e9 / ns
+		}
+		at := scaling.Cell{Goroutines: run.Cell.Goroutines, Gomaxprocs: max(1, run.Cell.Gomaxprocs)}
+		o := scaling.Observation{Round: run.Round, Rate: x}
+		if cv, ok := run.Value(resultfile.BatchCV); ok && run.Batches > 1 {
+			o.RelSE, o.Batches = cv/math.Sqrt(float64(run.Batches)), run.Batches
+		}
+		surface[at] = append(surface[at], o)
+		byCell[at] = append(byCell[at], run)
+	}
+	return surface, byCell, nil
+}
+
+// medians returns the median over runs of every unit, of the finite values.
+func medians(runs []resultfile.Run) map[string]float64 {
+	values := make(map[string][]float64)
+	for _, run := range runs {
+		for _, v := range run.Values {
+			if number(v.Value) != nil {
+				values[v.Unit] = append(values[v.Unit], v.Value)
+			}
+		}
+	}
+	m := make(map[string]float64)
+	for unit, vs := range values {
+		slices.Sort(vs)
+		mid := len(vs) / 2
+		m[unit] = vs[mid]
+		if len(vs)%2 == 0 {
+			m[unit] = vs[mid-1] + (vs[mid]-vs[mid-1])/2
+		}
+	}
+	return m
+}
+
+// name returns a workload's name as a user writes it.
+func name(c resultfile.Cell) string {
+	if c.Workload == "" {
+		return c.Subject()
+	}
+	name := workloads.ClassDir(c.Class) + "/" + c.Workload
+	if i := strings.Index(c.Subject(), c.Workload+"/"); i >= 0 {
+		name += "?" + strings.ReplaceAll(c.Subject()[i+len(c.Workload)+1:], "/", "&")
+	}
+	return name
+}
+
+func rate(e scaling.Estimate) *Rate {
+	if math.IsNaN(e.Value) {
+		return nil
+	}
+	return &Rate{Value: e.Value, Lo: number(e.Lo), Hi: number(e.Hi)}
+}
+
+func gain(g *scaling.Gain) *Gain {
+	if g == nil {
+		return nil
+	}
+	return &Gain{Value: g.Value, Lo: number(g.Lo), Hi: number(g.Hi), Effect: string(g.Effect), Rounds: g.Rounds}
+}
+
+// number returns nil for what JSON cannot hold.
+func number(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// configInt returns the value of a key of a run's configuration, 0 where it is
+// not there or not a number.
+func configInt(config, name string) int {
+	for pair := range strings.SplitSeq(config, "; ") {
+		if v, ok := strings.CutPrefix(pair, name+": "); ok {
+			n, err := strconv.Atoi(v)
+			if err != nil {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// physicalCores returns the number a manifest's host has, 0 where unknown.
+func physicalCores(host json.RawMessage) int {
+	var h struct {
+		PhysicalCores int `json:"physical_cores"`
+	}
+	if json.Unmarshal(host, &h) != nil {
+		return 0
+	}
+	return h.PhysicalCores
+}

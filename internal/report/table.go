@@ -1,0 +1,224 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"runbench/internal/analysis"
+)
+
+// Table writes the gains and verdicts, a line a workload, and what a reader must
+// know beside them.
+func Table(w io.Writer, a analysis.Analysis, style Style) error {
+	p := &printer{w: w, style: style}
+	config := "\x00"
+	for _, t := range grouped(a.Workloads) {
+		if t[0].Config != config {
+			config = t[0].Config
+			if config != "" {
+				p.line("%s", style.paint(bold, clean(config)))
+			}
+		}
+		p.gains(t)
+	}
+	if len(a.Workloads) == 0 {
+		p.line("no workload has results yet")
+	}
+	p.remarks(a)
+	return p.err
+}
+
+// grouped splits the workloads into runs with one configuration and one largest
+// P, since the table's head names it.
+func grouped(ws []analysis.Workload) [][]analysis.Workload {
+	var groups [][]analysis.Workload
+	for i, w := range ws {
+		if i == 0 || ws[i-1].Config != w.Config || ws[i-1].Gomaxprocs != w.Gomaxprocs {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], w)
+	}
+	return groups
+}
+
+// printer keeps the first error of many writes.
+type printer struct {
+	w     io.Writer
+	style Style
+	err   error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+// gains writes the table of one group.
+func (p *printer) gains(ws []analysis.Workload) {
+	several := false
+	for _, w := range ws {
+		several = several || w.Strategy != ws[0].Strategy
+	}
+	head1 := []string{"workload", "one at a time", "concurrency", "parallelism", "total", "verdict"}
+	head2 := []string{"", "1 goroutine", "at 1 core", fmt.Sprintf("1 → %s", plural(ws[0].Gomaxprocs, "core")), "", ""}
+	rows := [][]string{head1, head2}
+	for _, w := range ws {
+		name := clean(w.Name)
+		if several {
+			name += " (" + clean(w.Strategy) + ")"
+		}
+		rows = append(rows, []string{name, base(w.Base), gain(w.ConcurrencyGain, true), gain(w.ParallelismGain, true), gain(w.TotalGain, false), ""})
+		if w.PhysicalGain != nil {
+			rows = append(rows, []string{"", "", "", "at the physical cores " + gain(w.PhysicalGain, true), "", ""})
+		}
+	}
+	widths := make([]int, len(head1))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	i := 0 // workloads printed
+	indent := 0
+	for _, n := range widths[:5] {
+		indent += n + 2
+	}
+	for n, row := range rows {
+		var b strings.Builder
+		for c, cell := range row[:5] {
+			text := pad(cell, widths[c]+2)
+			if c == 1 {
+				text = padLeft(cell, widths[c]) + "  "
+			}
+			if n < 2 {
+				text = p.style.paint(bold, text)
+			} else if cell != "" && i < len(ws) {
+				text = p.tint(c, ws[i], text)
+			}
+			b.WriteString(text)
+		}
+		switch {
+		case n == 0:
+			b.WriteString(p.style.paint(bold, head1[5]))
+		case n >= 2 && row[0] != "":
+			verdict := fmt.Sprintf("%s: %s", ws[i].Verdict, ws[i].Sentence)
+			b.WriteString(strings.Join(wrap(verdict, max(30, p.style.width()-indent)), "\n"+strings.Repeat(" ", indent)))
+			i++
+		}
+		p.line("%s", strings.TrimRight(b.String(), " "))
+	}
+}
+
+// tint colours a gain by its effect.
+func (p *printer) tint(column int, w analysis.Workload, text string) string {
+	var g *analysis.Gain
+	switch column {
+	case 2:
+		g = w.ConcurrencyGain
+	case 3:
+		g = w.ParallelismGain
+	case 4:
+		g = w.TotalGain
+	}
+	if g == nil {
+		return text
+	}
+	switch g.Effect {
+	case "helps":
+		return p.style.paint(green, text)
+	case "hurts":
+		return p.style.paint(red, text)
+	case "inconclusive":
+		return p.style.paint(amber, text)
+	}
+	return text
+}
+
+// remarks writes notes, warnings and failures.
+func (p *printer) remarks(a analysis.Analysis) {
+	for _, n := range a.Notes {
+		p.line("note: %s: %s", clean(n.Workload), clean(n.Text))
+	}
+	for _, text := range a.Warnings {
+		p.line("%s %s", p.style.paint(amber, "warning:"), clean(text))
+	}
+	// The same warning about many workloads is said once.
+	var order []string
+	about := make(map[string][]string)
+	for _, w := range a.Workloads {
+		for _, text := range w.Warnings {
+			if about[text] == nil {
+				order = append(order, text)
+			}
+			about[text] = append(about[text], w.Name)
+		}
+	}
+	for _, text := range order {
+		who := strings.Join(about[text], ", ")
+		if len(about[text]) == len(a.Workloads) && len(a.Workloads) > 1 {
+			who = "all workloads"
+		}
+		p.line("%s %s: %s", p.style.paint(amber, "warning:"), clean(who), clean(text))
+	}
+	for _, f := range a.Failures {
+		p.line("%s %s, round %d: %s", p.style.paint(red, "failed:"), clean(f.Cell), f.Round, clean(f.Reason))
+	}
+}
+
+func base(r *analysis.Rate) string {
+	if r == nil {
+		return "–"
+	}
+	return quantity(r.Value) + " tasks/s"
+}
+
+// gain writes a gain, with half the width of its interval where asked. The
+// interval of a ratio is a little wider above than below; the larger side is
+// given.
+func gain(g *analysis.Gain, interval bool) string {
+	if g == nil {
+		return "–"
+	}
+	text := ratio(g.Value)
+	if !interval {
+		return text
+	}
+	if g.Lo == nil || g.Hi == nil {
+		return text + " (no interval)"
+	}
+	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
+	switch {
+	case half < 0.005:
+		return text + " ±<0.01"
+	case half < 1:
+		return text + fmt.Sprintf(" ±%.2f", half)
+	default:
+		return text + fmt.Sprintf(" ±%.1f", half)
+	}
+}
+
+func ratio(v float64) string {
+	if v < 10 {
+		return fmt.Sprintf("%.2f×", v)
+	}
+	return fmt.Sprintf("%.1f×", v)
+}
+
+// wrap breaks text into lines of at most width characters, between words.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
