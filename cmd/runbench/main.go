@@ -1,0 +1,105 @@
+// Command runbench measures what concurrency gives Go code on this machine, and
+// what parallelism adds.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"runbench/internal/child"
+	"runbench/internal/measure"
+	"runbench/workloads/all"
+)
+
+func main() {
+	measure.RegisterWorker(all.Find)
+	child.Main() // does not return in a worker or a server
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// The exit statuses.
+const (
+	statusFine         = 0
+	statusFailed       = 1 // a run failed, a gate tripped, a claim did not hold
+	statusUsage        = 2 // bad usage or unreadable input
+	statusInconclusive = 3 // too noisy, or not comparable
+	statusInterrupted  = 130
+)
+
+// A statusError ends the command with a status. Its text, if any, has not been
+// printed yet.
+type statusError struct {
+	status int
+	err    error // nil where everything has been said
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+// Main runs the command line args and returns the exit status. Every error that
+// is not given a status is one of usage or input.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusFine
+	}
+	status := statusUsage
+	var withStatus *statusError
+	if errors.As(err, &withStatus) {
+		status = withStatus.status
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(stderr, "runbench:", text)
+	}
+	return status
+}
+
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	sweep := &sweepFlags{}
+	root := &cobra.Command{
+		Use:   "runbench",
+		Short: "Concurrency versus parallelism, measured on this machine",
+		Long: `runbench measures real Go work over goroutines × GOMAXPROCS and says how much
+concurrency gives, how much parallelism adds on top, and how many goroutines and
+cores the work should get.
+
+Without a command it sweeps the whole catalogue, which takes up to two minutes
+on two cores, prints the verdicts and keeps the measurements in a file that
+benchstat reads.`,
+		Example: `  runbench                                  the default sweep
+  runbench run 'cpu/*' -o cpu.txt           some workloads, into a file
+  runbench analyze cpu.txt                  what a file says
+  runbench compare before.txt after.txt     two files side by side
+  runbench explain io/http                  one workload`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runSweep(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), sweep, nil)
+		},
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	sweep.register(root)
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newAnalyze(), newCompare())
+	return root
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"runbench/internal/report"
+	"runbench/workloads/all"
+)
+
+// terminal reports whether w is one, and how wide it is.
+func terminal(w io.Writer) (width int, ok bool) {
+	f, isFile := w.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	return width, err == nil
+}
+
+// styleOf returns what w can show. NO_COLOR (no-color.org) and TERM=dumb turn
+// colour off.
+func styleOf(w io.Writer) report.Style {
+	width, ok := terminal(w)
+	return report.Style{Width: width, Color: ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// completeWorkloads completes names of the catalogue on the shell.
+func completeWorkloads(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, w := range all.Workloads() {
+		if strings.HasPrefix(w.Name, prefix) {
+			names = append(names, w.Name+"\t"+w.Isolates)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

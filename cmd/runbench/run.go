@@ -1,0 +1,366 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runbench/internal/analysis"
+	"runbench/internal/host"
+	"runbench/internal/measure"
+	"runbench/internal/report"
+	"runbench/internal/resultfile"
+	"runbench/workloads/all"
+)
+
+func newRun() *cobra.Command {
+	f := &sweepFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [PATTERN…]",
+		Short: "Measure workloads and print their verdicts",
+		Long: `Run measures the workloads that the patterns name, or all of them, over
+goroutines × GOMAXPROCS, and prints what it found. Each measurement is a fresh
+process; every round measures each cell once, in random order.
+
+A pattern is a name (cpu/hash), a glob ('cpu/*') or a class (cpu). Parameters
+follow the name: 'io/latency?wait=5ms'.
+
+What is measured is in the output file as soon as it is measured. A run that was
+stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
+		Example: `  runbench run cpu/mandelbrot io/http
+  runbench run 'cpu/*' -o cpu.txt --budget 1m
+  runbench run io/latency --goroutines 1,8,64 --procs 1,2 --rounds 20
+  runbench run 'mixed/fetch-parse?records=1000' --strategy pool,errgroup
+  runbench run cpu -o - | runbench analyze -
+  runbench run --resume -o cpu.txt`,
+		ValidArgsFunction: completeWorkloads,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			return runSweep(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), f, patterns)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// sweepFlags are the flags of a sweep.
+type sweepFlags struct {
+	output     string
+	budget     time.Duration
+	timeout    time.Duration
+	rounds     int
+	procs      []int
+	goroutines []int
+	strategies []string
+	seed       uint64
+	resume     bool
+	dryRun     bool
+	json       bool
+
+	cmd *cobra.Command
+}
+
+func (f *sweepFlags) register(cmd *cobra.Command) {
+	f.cmd = cmd
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "", "write the results to this file; - for standard output (default a new file in results/ or here)")
+	flags.DurationVar(&f.budget, "budget", 0, "wall time of the whole sweep (default 10s a workload on two cores, more on more)")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one run may take before it counts as hung")
+	flags.IntVar(&f.rounds, "rounds", 0, "rounds at most (default as many as the budget has room for)")
+	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS to measure at (default 1, 2, 4, … physical cores, logical cores)")
+	flags.IntSliceVar(&f.goroutines, "goroutines", nil, "goroutines to measure with (default: per workload)")
+	flags.StringSliceVar(&f.strategies, "strategy", nil, "ways to put tasks onto goroutines (default pool)")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of runs (default random, recorded)")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the run that wrote the output file")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
+	flags.BoolVar(&f.json, "json", false, "print the verdicts as JSON")
+}
+
+// check refuses values and combinations that make no sense.
+func (f *sweepFlags) check() error {
+	set := f.cmd.Flags().Changed
+	switch {
+	case set("budget") && f.budget <= 0:
+		return fmt.Errorf("--budget %v: expected a duration above 0, such as 2m", f.budget)
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout %v: expected a duration above 0, such as 30s", f.timeout)
+	case set("rounds") && f.rounds < 1:
+		return fmt.Errorf("--rounds %d: expected a number above 0", f.rounds)
+	case set("procs") && slices.ContainsFunc(f.procs, func(n int) bool { return n < 1 }):
+		return fmt.Errorf("--procs: expected numbers above 0, found %v", f.procs)
+	case set("goroutines") && slices.ContainsFunc(f.goroutines, func(n int) bool { return n < 1 }):
+		return fmt.Errorf("--goroutines: expected numbers above 0, found %v", f.goroutines)
+	case f.resume && f.output == "":
+		return errors.New("--resume: expected -o FILE, the file of the run to go on with")
+	case f.resume && f.output == "-":
+		return errors.New("--resume and -o -: standard output cannot be gone on with; give a file")
+	case f.json && f.output == "-":
+		return errors.New("--json and -o -: both would go to standard output; give a file")
+	case f.resume && f.dryRun:
+		return errors.New("--resume and --dry-run contradict each other")
+	}
+	return nil
+}
+
+// plan returns the plan for the patterns on this machine.
+func (f *sweepFlags) plan(patterns []string, machine host.Host) (resultfile.Plan, error) {
+	selected, err := all.Select(patterns)
+	if err != nil {
+		return resultfile.Plan{}, err
+	}
+	opt := measure.Options{
+		Procs: f.procs, Goroutines: f.goroutines, Strategies: f.strategies,
+		Rounds: f.rounds, Budget: f.budget, Seed: f.seed,
+	}
+	if len(opt.Procs) == 0 {
+		opt.Procs = measure.ProcCounts(machine.Cores())
+	}
+	if !f.cmd.Flags().Changed("seed") {
+		opt.Seed = rand.Uint64()
+	}
+	return measure.NewPlan(selected, opt)
+}
+
+func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patterns []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	machine := host.Collect(ctx)
+	plan, err := f.plan(patterns, machine)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return describe(stdout, plan, machine)
+	}
+	_, cores := machine.Cores()
+	config := resultfile.Config{CPU: string(machine.CPUModel), Cores: cores}
+	writer, had, err := f.open(plan, config, machine, patterns)
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	if had != nil {
+		plan = had.Manifest.Plan
+		if had.Torn {
+			fmt.Fprintf(stderr, "runbench: %s: the last line had no end and was dropped\n", f.output)
+		}
+	}
+	// Where the results themselves go to standard output, nothing else does.
+	table := stdout
+	if f.output == "-" {
+		table = stderr
+	}
+	if !f.json {
+		fmt.Fprintf(table, "%s\n", machine.Summary())
+	}
+	oversubscribed(stderr, plan, cores)
+
+	_, live := terminal(stderr)
+	progress := report.NewProgress(stderr, live, styleOf(stderr), plan, config.Text(), had)
+	sweep := &measure.Sweep{Plan: plan, Writer: writer, Had: had, Run: measure.Process, Timeout: f.timeout, Watch: progress}
+	end, err := sweep.Do(ctx)
+	progress.Close()
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%s: %w", f.output, err)
+	}
+	if f.output == "-" {
+		return f.status(end)
+	}
+	set, err := readFile(f.output)
+	if err != nil {
+		return err
+	}
+	a := analysis.Analyze(set)
+	if f.json {
+		if err := writeJSON(stdout, a); err != nil {
+			return err
+		}
+		return f.status(end)
+	}
+	style := styleOf(stdout)
+	fmt.Fprintf(stdout, "%s\n\n", summary(end, plan))
+	if err := errors.Join(report.Table(stdout, a, style), blank(stdout), report.Plot(stdout, a, style), blank(stdout)); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s (benchstat reads it)\n", f.output)
+	next(stdout, a, f.output)
+	return f.status(end)
+}
+
+func blank(w io.Writer) error {
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// status turns how a sweep ended into the command's status.
+func (f *sweepFlags) status(end resultfile.End) error {
+	switch {
+	case end.Interrupted:
+		return &statusError{statusInterrupted, fmt.Errorf("interrupted; %s holds what was measured, and --resume goes on", f.output)}
+	case end.Failed > 0:
+		return &statusError{statusFailed, fmt.Errorf("%d of %d runs failed; the reasons are above and in %s", end.Failed, end.Failed+end.Runs, f.output)}
+	}
+	return nil
+}
+
+// open opens the output file, a new one or, with --resume, the one to go on
+// with, which must have been begun with the same plan on the same machine.
+func (f *sweepFlags) open(plan resultfile.Plan, config resultfile.Config, machine host.Host, patterns []string) (*resultfile.Writer, *resultfile.Set, error) {
+	about, err := json.Marshal(machine)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := resultfile.Manifest{
+		SchemaVersion: resultfile.SchemaVersion, Started: time.Now(), Command: os.Args[1:],
+		GOGC: os.Getenv("GOGC"), GODEBUG: os.Getenv("GODEBUG"), Host: about, Plan: plan,
+	}
+	if !f.resume {
+		if f.output == "" {
+			f.output = defaultOutput(m.Started)
+		}
+		w, err := resultfile.Create(f.output, config, m)
+		return w, nil, err
+	}
+	w, had, err := resultfile.Resume(f.output, config, m)
+	if err != nil || had == nil {
+		return w, nil, err
+	}
+	if err := f.sameAs(had, plan, config, patterns); err != nil {
+		w.Close()
+		return nil, nil, fmt.Errorf("%s cannot be gone on with: %w", f.output, err)
+	}
+	return w, had, nil
+}
+
+// sameAs reports how what is asked for differs from what the file was begun
+// with. Flags that are not given are taken from the file.
+func (f *sweepFlags) sameAs(had *resultfile.Set, plan resultfile.Plan, config resultfile.Config, patterns []string) error {
+	old := had.Manifest.Plan
+	if len(had.Runs) > 0 && had.Runs[0].Config != config.Text() {
+		return fmt.Errorf("it was measured on (%s), this is (%s)", had.Runs[0].Config, config.Text())
+	}
+	set := f.cmd.Flags().Changed
+	asked := len(patterns) > 0 || set("goroutines") || set("strategy")
+	switch {
+	case set("procs") && !slices.Equal(old.Procs, plan.Procs):
+		return fmt.Errorf("it was begun with --procs %v, not %v", old.Procs, plan.Procs)
+	case asked && !reflect.DeepEqual(normal(old.Subjects), normal(plan.Subjects)):
+		return errors.New("it was begun with other workloads, goroutines or strategies; leave them out to go on with those")
+	case set("seed") && old.Seed != plan.Seed:
+		return fmt.Errorf("it was begun with --seed %d, not %d", old.Seed, plan.Seed)
+	}
+	if set("rounds") {
+		had.Manifest.Plan.Rounds = plan.Rounds
+	}
+	if set("budget") {
+		had.Manifest.Plan.Budget = plan.Budget
+	}
+	return nil
+}
+
+// normal returns subjects in the form they have after a way through JSON.
+func normal(subjects []resultfile.Subject) []resultfile.Subject {
+	subjects = slices.Clone(subjects)
+	for i := range subjects {
+		if len(subjects[i].Params) == 0 {
+			subjects[i].Params = nil
+		}
+		if len(subjects[i].Strategies) == 0 {
+			subjects[i].Strategies = nil
+		}
+	}
+	return subjects
+}
+
+// defaultOutput returns a new file's name, in results/ where there is one.
+func defaultOutput(now time.Time) string {
+	name := "run-" + now.Format("20060102-150405") + ".txt"
+	if info, err := os.Stat("results"); err == nil && info.IsDir() {
+		return filepath.Join("results", name)
+	}
+	return name
+}
+
+// describe prints a plan.
+func describe(w io.Writer, plan resultfile.Plan, machine host.Host) error {
+	rounds := "as many rounds as fit"
+	if plan.Rounds > 0 {
+		rounds = fmt.Sprintf("%d rounds", plan.Rounds)
+	}
+	cells := plan.Cells()
+	fmt.Fprintf(w, "%s\n%d cells, %s into %v, %v and more a run, seed %d\n",
+		machine.Summary(), len(cells), rounds, plan.Budget, plan.RunTime.Round(time.Millisecond), plan.Seed)
+	for _, c := range cells {
+		if _, err := fmt.Fprintln(w, c.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oversubscribed warns of P above the cores.
+func oversubscribed(w io.Writer, plan resultfile.Plan, cores int) {
+	for _, p := range plan.Procs {
+		if p > cores {
+			fmt.Fprintf(w, "runbench: GOMAXPROCS %d is above the %d cores this process may use: marked oversubscribed, and left out of the gains\n", p, cores)
+		}
+	}
+}
+
+func summary(end resultfile.End, plan resultfile.Plan) string {
+	s := fmt.Sprintf("%d rounds × %d cells in %.0f s, %.0f %% of it outside the measured work",
+		end.Rounds, len(plan.Cells()), end.Wall.Seconds(), 100*end.OutsideShare)
+	if end.Interrupted {
+		s = "interrupted: " + s
+	}
+	return s
+}
+
+// next says what to do with the answer.
+func next(w io.Writer, a analysis.Analysis, output string) {
+	if len(a.Workloads) == 0 {
+		return
+	}
+	// The most surprising result is the one that hurts; else the first.
+	name := a.Workloads[0].Name
+	for _, wl := range a.Workloads {
+		if g := wl.ParallelismGain; g != nil && g.Effect == "hurts" {
+			name = wl.Name
+			break
+		}
+	}
+	fmt.Fprintf(w, "next: runbench explain %s · runbench analyze --json %s · runbench compare %s OTHER\n", name, output, output)
+}
+
+// readFile reads a result file; "-" is standard input.
+func readFile(path string) (*resultfile.Set, error) {
+	if path == "-" {
+		return resultfile.Read(os.Stdin, "standard input")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	defer file.Close()
+	return resultfile.Read(file, path)
+}
+
+// unreadable says in one line why a file cannot be read.
+func unreadable(path string, err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	return fmt.Errorf("%s: expected a file with benchmark results, found: %w", path, err)
+}
