@@ -27,10 +27,22 @@ type Gain struct {
 }
 
 // EffectOf returns the effect of a ratio of throughputs.
+//
+// An interval from within single runs does not show how far runs lie apart, which is a few per cent even on quiet
+// machines (Kalibera & Jones, "Rigorous benchmarking in reasonable time", ISMM 2013). Such a ratio must clear 1 by the
+// tolerance to help or hurt, and has no effect inside twice the tolerance.
 func EffectOf(e Estimate) Effect {
 	lo, hi := math.Log(e.Lo), math.Log(e.Hi)
 	switch {
 	case math.IsNaN(lo) || math.IsNaN(hi):
+		return EffectInconclusive
+	case e.Basis == WithinRun && lo > noEffect+slack:
+		return EffectHelps
+	case e.Basis == WithinRun && hi < -noEffect-slack:
+		return EffectHurts
+	case e.Basis == WithinRun && lo >= -2*noEffect-slack && hi <= 2*noEffect+slack:
+		return EffectNone
+	case e.Basis == WithinRun:
 		return EffectInconclusive
 	case lo >= -noEffect-slack && hi <= noEffect+slack:
 		return EffectNone

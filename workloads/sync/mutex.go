@@ -10,7 +10,7 @@ import (
 
 const (
 	mutexBatch    = 128
-	mutexSections = 500 // critical sections a task
+	mutexSections = 1000 // critical sections a task
 	mutexInside   = 10  // steps inside the lock
 	mutexOutside  = 40  // steps between two critical sections
 )

@@ -1,0 +1,5 @@
+package sysfs
+
+import "os"
+
+var root = os.DirFS("/")
