@@ -74,7 +74,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	f.cmd = cmd
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write the results to this file; - for standard output (default a new file in results/ or here)")
-	flags.DurationVar(&f.budget, "budget", 0, "wall time of the whole sweep (default 10s a workload on two cores, more on more)")
+	flags.DurationVar(&f.budget, "budget", 0, "wall time of the whole sweep (default 11.7s a workload on two cores, more on more)")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one run may take before it counts as hung")
 	flags.IntVar(&f.rounds, "rounds", 0, "rounds at most (default as many as the budget has room for)")
 	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS to measure at (default 1, 2, 4, … physical cores, logical cores)")

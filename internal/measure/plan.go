@@ -25,7 +25,7 @@ type Options struct {
 // scheduler time slices, nor longer than maxRunTime, since more rounds tell
 // more than longer runs do once a run is that long.
 const (
-	plannedRounds = 10
+	plannedRounds = 9
 	minRunTime    = 50 * time.Millisecond
 	maxRunTime    = 400 * time.Millisecond
 
@@ -66,12 +66,12 @@ func GoroutineCounts(w workloads.Workload, procs []int) []int {
 	return slices.DeleteFunc(counts, func(c int) bool { return c > w.Batch })
 }
 
-// DefaultBudget returns how long a sweep of n workloads takes by default: 10 s
-// for each on one or two cores, so that a dozen take two minutes, and half as
-// much more for every doubling of the cores, whose surface has as many more
-// cells.
+// DefaultBudget returns how long a sweep of n workloads takes by default: 11.7 s
+// for each on one or two cores, so that the default ten stay within two minutes,
+// and half as much more for every doubling of the cores, whose surface has as
+// many more cells.
 func DefaultBudget(n int, procs []int) time.Duration {
-	per := 5 * time.Second * time.Duration(max(2, len(procs)))
+	per := 5850 * time.Millisecond * time.Duration(max(2, len(procs)))
 	return min(time.Duration(n)*per, 280*time.Second)
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"runbench/internal/resultfile"
@@ -150,16 +151,26 @@ func (s *Sweep) expected(spent time.Duration, rounds, runs int) time.Duration {
 }
 
 // open returns the cells of a round that are still to be run, in the round's
-// own random order. The order depends on the seed and the round alone, so a
-// resumed round goes on in the order it was begun in.
+// own order.
 func (s *Sweep) open(round int) []resultfile.Cell {
-	rng := rand.New(rand.NewPCG(s.Plan.Seed, uint64(round)))
+	return slices.DeleteFunc(Order(s.Plan, round), func(c resultfile.Cell) bool {
+		name := c.Name()
+		return s.done[runKey{name, round}] || s.failures[name] >= maxFailures
+	})
+}
+
+// Order returns the cells of a plan in the order of a round: the workloads in
+// random order, and the cells of each together, in random order too. Gains are
+// ratios of cells of one workload, and the machine changes less within the
+// seconds those take than over the whole round. The order depends on the seed
+// and the round alone, so that a resumed round goes on as it was begun.
+func Order(plan resultfile.Plan, round int) []resultfile.Cell {
+	rng := rand.New(rand.NewPCG(plan.Seed, uint64(round)))
 	var order []resultfile.Cell
-	for _, i := range rng.Perm(len(s.cells)) {
-		name := s.cells[i].Name()
-		if !s.done[runKey{name, round}] && s.failures[name] < maxFailures {
-			order = append(order, s.cells[i])
-		}
+	for _, i := range rng.Perm(len(plan.Subjects)) {
+		cells := plan.Subjects[i].Cells(plan.Procs)
+		rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
+		order = append(order, cells...)
 	}
 	return order
 }

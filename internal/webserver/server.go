@@ -51,7 +51,10 @@ func serve(raw json.RawMessage, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("webserver: %w", err)
 	}
-	docs := documents{records: spec.Records}
+	docs, err := newDocuments(spec.Records)
+	if err != nil {
+		return fmt.Errorf("webserver: %w", err)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /reply/{task}", func(w http.ResponseWriter, r *http.Request) {
 		task, err := strconv.Atoi(r.PathValue("task"))

@@ -10,7 +10,7 @@ import (
 
 const (
 	sortBatch  = 128
-	sortLength = 2048
+	sortLength = 1024
 )
 
 // Sort is compute that allocates: a merge sort that makes a new slice at every
@@ -19,7 +19,7 @@ var Sort = workloads.Workload{
 	Name:       "cpu/sort",
 	Isolates:   "compute with allocation: the garbage collector works beside the program",
 	Expect:     "concurrency about 1×; parallelism below cpu/hash, and more than one core used even at one goroutine",
-	Definition: "top-down merge sort of 2,048 random 64-bit integers a task (Knuth, TAOCP vol. 3, 5.2.4), a new slice at every merge, GOGC as the environment sets it",
+	Definition: "top-down merge sort of 1,024 random 64-bit integers a task (Knuth, TAOCP vol. 3, 5.2.4), a new slice at every merge, GOGC as the environment sets it",
 	Advice:     "reuse buffers before adding cores; look at the collector's share with GODEBUG=gctrace=1",
 	Batch:      sortBatch,
 	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {

@@ -21,7 +21,7 @@ const (
 	sqliteBatch       = 128
 	branches          = sqliteBatch // scale ≥ goroutines, because C ≤ K
 	tellersPerBranch  = 10
-	accountsPerBranch = 250
+	accountsPerBranch = 100
 )
 
 // SQLite is a bank on one database file with one writer at a time.
@@ -29,7 +29,7 @@ var SQLite = workloads.Workload{
 	Name:       "db/sqlite",
 	Isolates:   "an embedded database with one writer: transactions queue at the file's lock",
 	Expect:     "concurrency and parallelism about 1× or below: only one transaction can write",
-	Definition: "TPC-B-like as pgbench defines it (3 updates, 1 select, 1 insert a transaction) on modernc.org/sqlite through database/sql; WAL, synchronous=NORMAL, BEGIN IMMEDIATE; scale 128 with 250 accounts a branch instead of 100,000; warm",
+	Definition: "TPC-B-like as pgbench defines it (3 updates, 1 select, 1 insert a transaction) on modernc.org/sqlite through database/sql; WAL, synchronous=NORMAL, BEGIN IMMEDIATE; scale 128 with 100 accounts a branch instead of 100,000; warm",
 	Advice:     "one connection for writing, or batch several writes into a transaction; concurrency pays for reads",
 	Batch:      sqliteBatch,
 	Parameters: []workloads.Parameter{
@@ -167,7 +167,9 @@ func (b *bank) transaction(ctx context.Context, i int) error {
 }
 
 // check reports whether the books balance: each batch has added the same sum to
-// the accounts, the tellers and the branches, and K rows to the history.
+// the accounts that its history names, to the tellers and to the branches, and K
+// rows to the history. The other accounts are not looked at: reading all of them
+// would take as long as a batch.
 func (b *bank) check(ctx context.Context) error {
 	b.batches++
 	var deltas int64
@@ -176,7 +178,8 @@ func (b *bank) check(ctx context.Context) error {
 		deltas += int64(delta)
 	}
 	var accounts, tellers, branches, history, rows int64
-	err := b.db.QueryRowContext(ctx, `SELECT (SELECT sum(abalance) FROM accounts), (SELECT sum(tbalance) FROM tellers),
+	err := b.db.QueryRowContext(ctx, `SELECT
+		(SELECT sum(abalance) FROM accounts WHERE aid IN (SELECT aid FROM history)), (SELECT sum(tbalance) FROM tellers),
 		(SELECT sum(bbalance) FROM branches), (SELECT sum(delta) FROM history), (SELECT count(*) FROM history)`).
 		Scan(&accounts, &tellers, &branches, &history, &rows)
 	if err != nil {

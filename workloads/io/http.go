@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	httpBatch = 64
+	httpBatch = 32
 	httpBytes = 1024
 )
 

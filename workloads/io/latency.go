@@ -9,7 +9,7 @@ import (
 	"runbench/workloads"
 )
 
-const latencyBatch = 64
+const latencyBatch = 32
 
 // minLatency is the shortest wait worth simulating: on Linux a sleep below a
 // millisecond takes a whole one, because the runtime's poller rounds up.

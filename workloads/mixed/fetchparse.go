@@ -11,7 +11,7 @@ import (
 	"runbench/workloads"
 )
 
-const fetchParseBatch = 64
+const fetchParseBatch = 32
 
 // FetchParse is the shape of a web back end: ask another service, wait, then
 // work on the reply.
@@ -19,13 +19,13 @@ var FetchParse = workloads.Workload{
 	Name:       "mixed/fetch-parse",
 	Isolates:   "waiting, then computing: overlap hides the wait until the CPU work fills the cores",
 	Expect:     "concurrency up to (wait+CPU)/CPU; parallelism close to the number of cores on top of it",
-	Definition: "an HTTP request to a server in a child process that replies after 2 ms, then encoding/json on the reply of 200 records; the ceiling at one core is Little's: (L+S)/S for wait L and CPU time S",
+	Definition: "an HTTP request to a server in a child process that replies after 2 ms, then encoding/json on the reply of 300 records; the ceiling at one core is Little's: (L+S)/S for wait L and CPU time S",
 	Advice:     "goroutines first, about (wait+CPU)/CPU for each core, then cores; beyond that make the parsing cheaper",
 	Batch:      fetchParseBatch,
 	Waits:      true,
 	Parameters: []workloads.Parameter{
 		workloads.DurationParameter("wait", 2*time.Millisecond, 2*time.Millisecond, time.Minute, "how long the server waits before it replies"),
-		workloads.IntParameter("records", 200, 1, 100000, "records in a reply: how much there is to parse"),
+		workloads.IntParameter("records", 300, 1, 100000, "records in a reply: how much there is to parse"),
 	},
 	Setup: func(ctx context.Context, env workloads.Env) (*workloads.Instance, error) {
 		records := env.Params.Int("records")

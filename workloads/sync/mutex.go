@@ -11,8 +11,8 @@ import (
 const (
 	mutexBatch    = 128
 	mutexSections = 1000 // critical sections a task
-	mutexInside   = 10  // steps inside the lock
-	mutexOutside  = 40  // steps between two critical sections
+	mutexInside   = 10   // steps inside the lock
+	mutexOutside  = 40   // steps between two critical sections
 )
 
 // Mutex is a short critical section that all tasks keep entering.
