@@ -137,6 +137,7 @@ func run(b *testing.B, w workloads.Workload, cell resultfile.Cell, shared string
 	if err := m.Prepare(ctx); err != nil {
 		b.Fatal(err)
 	}
+	b.ReportAllocs() // or package testing would leave our figures for them out
 	runtime.GC()
 	for b.Loop() {
 		if _, err := m.Batch(ctx); err != nil {

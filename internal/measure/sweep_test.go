@@ -1,0 +1,223 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"runbench/internal/resultfile"
+)
+
+// ran is a runner that measures nothing and keeps account.
+type ran struct {
+	specs []Spec
+	fail  func(n int, s Spec) error
+}
+
+func (r *ran) run(_ context.Context, s Spec, _ time.Duration) (Outcome, error) {
+	n := len(r.specs)
+	r.specs = append(r.specs, s)
+	if r.fail != nil {
+		if err := r.fail(n, s); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Batches: 3, Measured: time.Microsecond, Notes: []string{"a note"}, Values: []resultfile.Value{{Unit: resultfile.NsPerOp, Value: float64(n + 1)}}}, nil
+}
+
+// watch counts what the observer is told.
+type watch struct{ rounds, started, done, failed, ended int }
+
+func (w *watch) RoundStarted(int, int)                            { w.rounds++ }
+func (w *watch) RunStarted(resultfile.Cell)                       { w.started++ }
+func (w *watch) RunDone(resultfile.Cell, int, []resultfile.Value) { w.done++ }
+func (w *watch) RunFailed(_ resultfile.Cell, _ int, _ string)     { w.failed++ }
+func (w *watch) RoundDone(int)                                    { w.ended++ }
+
+func testPlan(t *testing.T, rounds int) resultfile.Plan {
+	plan, err := NewPlan(selected("cpu/fine", "io/waits", "cpu/wrong"), Options{Procs: []int{1, 2}, Rounds: rounds, Budget: time.Hour, Seed: 42})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// sweep does a plan with the runner, into the file, which is gone on with when
+// it is there.
+func sweep(t *testing.T, ctx context.Context, plan resultfile.Plan, r *ran, path string) (resultfile.End, watch, error) {
+	w, had, err := resultfile.Resume(path, resultfile.Config{CPU: "test", Cores: 2}, resultfile.Manifest{SchemaVersion: 1, Plan: plan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	var seen watch
+	s := &Sweep{Plan: plan, Writer: w, Had: had, Run: r.run, Timeout: time.Minute, Watch: &seen}
+	end, err := s.Do(ctx)
+	return end, seen, err
+}
+
+func read(t *testing.T, path string) *resultfile.Set {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	set, err := resultfile.Read(f, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// onceARound fails unless every cell has one run in each of the rounds.
+func onceARound(t *testing.T, set *resultfile.Set, plan resultfile.Plan, rounds int) {
+	t.Helper()
+	runs := make(map[string]int)
+	for _, r := range set.Runs {
+		runs[fmt.Sprint(r.Cell.Name(), " ", r.Round)]++
+	}
+	for _, c := range plan.Cells() {
+		for round := 1; round <= rounds; round++ {
+			if n := runs[fmt.Sprint(c.Name(), " ", round)]; n != 1 {
+				t.Errorf("%s has %d runs in round %d", c.Name(), n, round)
+			}
+		}
+	}
+	if want := rounds * len(plan.Cells()); len(set.Runs) != want {
+		t.Errorf("%d runs in the file, want %d", len(set.Runs), want)
+	}
+}
+
+func TestSweepRunsEachCellOnceARound(t *testing.T) {
+	path, plan, r := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 3), &ran{}
+	end, seen, err := sweep(t, t.Context(), plan, r, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := read(t, path)
+	onceARound(t, set, plan, 3)
+	n := len(plan.Cells())
+	if end.Rounds != 3 || end.Runs != 3*n || end.Failed != 0 || seen != (watch{3, 3 * n, 3 * n, 0, 3}) {
+		t.Errorf("end %+v, seen %+v", end, seen)
+	}
+	if set.End == nil || len(set.Rounds) != 3 || len(set.Notes) != 3 {
+		t.Errorf("end %v, %d rounds, %d notes", set.End, len(set.Rounds), len(set.Notes))
+	}
+}
+
+func TestOrder(t *testing.T) {
+	plan := testPlan(t, 0)
+	first, second := Order(plan, 1), Order(plan, 2)
+	if slices.EqualFunc(first, second, func(a, b resultfile.Cell) bool { return a.Name() == b.Name() }) {
+		t.Error("two rounds have the same order")
+	}
+	if !slices.EqualFunc(first, Order(plan, 1), func(a, b resultfile.Cell) bool { return a.Name() == b.Name() }) {
+		t.Error("a round's order is not settled by seed and round")
+	}
+	plan.Seed++
+	if slices.EqualFunc(first, Order(plan, 1), func(a, b resultfile.Cell) bool { return a.Name() == b.Name() }) {
+		t.Error("another seed gives the same order")
+	}
+	// The cells of a workload follow each other.
+	changes := 0
+	for i := 1; i < len(first); i++ {
+		if first[i].Subject() != first[i-1].Subject() {
+			changes++
+		}
+	}
+	if changes != len(plan.Subjects)-1 {
+		t.Errorf("the order changes workload %d times: %v", changes, first)
+	}
+}
+
+func TestSweepStopsBeforeTheBudgetIsOverrun(t *testing.T) {
+	path, plan := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 0)
+	plan.Budget = time.Nanosecond
+	end, _, err := sweep(t, t.Context(), plan, &ran{}, path)
+	if err != nil || end.Rounds != 1 {
+		t.Errorf("a budget too small for two rounds gave %d, %v", end.Rounds, err)
+	}
+	onceARound(t, read(t, path), plan, 1)
+}
+
+// Stopped at any run, the sweep goes on where it was, and the file is as if it
+// had never been stopped.
+func TestSweepResumes(t *testing.T) {
+	plan := testPlan(t, 2)
+	for stop := range 2*len(plan.Cells()) + 1 {
+		path := filepath.Join(t.TempDir(), "r.txt")
+		ctx, cancel := context.WithCancel(t.Context())
+		r := &ran{fail: func(n int, _ Spec) error {
+			if n == stop {
+				cancel()
+			}
+			return nil
+		}}
+		end, _, err := sweep(t, ctx, plan, r, path)
+		if interrupted := stop < 2*len(plan.Cells()); end.Interrupted != interrupted || (err != nil) != interrupted {
+			t.Fatalf("stopped at run %d: %+v, %v", stop, end, err)
+		}
+		cancel()
+		again := &ran{}
+		if _, _, err := sweep(t, t.Context(), plan, again, path); err != nil {
+			t.Fatal(err)
+		}
+		onceARound(t, read(t, path), plan, 2)
+		if len(again.specs) != 2*len(plan.Cells())-stop {
+			t.Errorf("stopped at run %d: %d runs after it, want %d", stop, len(again.specs), 2*len(plan.Cells())-stop)
+		}
+	}
+}
+
+func TestSweepGivesUpCellsThatFail(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		runs int // of the failing cell
+	}{
+		{errors.New("worker crashed"), maxFailures},
+		{fmt.Errorf("%w: killed", ErrHung), 1},
+	} {
+		path, plan := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 4)
+		bad := func(s Spec) bool { return s.Workload == "io/waits" && s.Goroutines == 4 && s.Gomaxprocs == 2 }
+		r := &ran{fail: func(_ int, s Spec) error {
+			if bad(s) {
+				return test.err
+			}
+			return nil
+		}}
+		end, seen, err := sweep(t, t.Context(), plan, r, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tried := 0
+		for _, s := range r.specs {
+			if bad(s) {
+				tried++
+			}
+		}
+		set := read(t, path)
+		if tried != test.runs || end.Failed != test.runs || seen.failed != test.runs || len(set.Failures) != test.runs {
+			t.Errorf("%v: tried %d times, %d in the file, want %d", test.err, tried, len(set.Failures), test.runs)
+		}
+		if !strings.Contains(set.Failures[0].Reason, test.err.Error()) {
+			t.Errorf("reason %q", set.Failures[0].Reason)
+		}
+		if want := 4 * (len(plan.Cells()) - 1); len(set.Runs) != want || end.Rounds != 4 {
+			t.Errorf("%v: the rest has %d runs in %d rounds, want %d in 4", test.err, len(set.Runs), end.Rounds, want)
+		}
+	}
+}
+
+func TestSweepEndsWhenEveryCellFails(t *testing.T) {
+	path, plan := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 0)
+	end, _, err := sweep(t, t.Context(), plan, &ran{fail: func(int, Spec) error { return ErrHung }}, path)
+	if err != nil || end.Runs != 0 || end.Failed != len(plan.Cells()) {
+		t.Errorf("got %+v, %v", end, err)
+	}
+}
