@@ -81,21 +81,27 @@ func cells(t *testing.T, output string) (names []string, runs []resultfile.Run) 
 func TestGomaxprocsIsTheOneInTheName(t *testing.T) {
 	for _, cpu := range []string{"1", "2", "1,2,3"} {
 		out := door(t, "-test.bench=^BenchmarkProbe$", "-test.benchtime=2x", "-test.cpu="+cpu)
-		name := ""
+		var seen []string // by the batches of the benchmark under way
 		checked := 0
 		for line := range strings.Lines(out) {
 			line = strings.TrimSpace(line)
+			// A name is printed once its batches have run: b.Loop does all its
+			// work in what is otherwise the trial run.
 			if strings.HasPrefix(line, "BenchmarkProbe/") {
-				name = strings.Fields(line)[0]
+				name := strings.Fields(line)[0]
 				if _, parts := benchfmt.Name(name).Parts(); strings.HasPrefix(string(parts[len(parts)-1]), "-") {
 					t.Errorf("%s has a suffix", name)
 				}
-			}
-			if seen, ok := strings.CutPrefix(line, "probe "); ok {
-				if !strings.HasSuffix(name, "/gomaxprocs="+seen) {
-					t.Errorf("-cpu %s: %s saw GOMAXPROCS=%s", cpu, name, seen)
+				for _, p := range seen {
+					if !strings.HasSuffix(name, "/gomaxprocs="+p) {
+						t.Errorf("-cpu %s: %s saw GOMAXPROCS=%s", cpu, name, p)
+					}
 				}
-				checked++
+				checked += len(seen)
+				seen = nil
+			}
+			if p, ok := strings.CutPrefix(line, "probe "); ok {
+				seen = append(seen, p)
 			}
 		}
 		// Two benchmarks; C=1 once and C=3 twice; two batches and the first one.

@@ -102,7 +102,7 @@ func Nearest(name string, n int) []string {
 	}
 	// A name that was meant without its class is compared without it.
 	class, short, _ := strings.Cut(name, "/")
-	if short == "*" {
+	if short == "*" || short == "" {
 		short = class
 	}
 	far := func(s string) int {

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"runbench/internal/child"
+	"runbench/internal/measure"
+	"runbench/workloads/all"
+)
+
+// The test binary is the command: testscript runs it under that name, and it
+// starts itself as worker and server.
+func TestMain(m *testing.M) {
+	measure.RegisterWorker(all.Find)
+	child.Main()
+	testscript.Main(m, map[string]func(){"runbench": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true})
+}
+
+// The commands of README.md exist, with the flags it gives them: each line that
+// begins with "runbench" or "go run ./cmd/runbench" is run with --help.
+func TestReadmeCommands(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`(?m)^\s*(?:\$ )?(?:go run \./cmd/runbench|runbench)\b([^|>#\n]*)`).FindAllStringSubmatch(string(text), -1)
+	if len(commands) < 5 {
+		t.Fatalf("found %d commands in README.md, want several", len(commands))
+	}
+	for _, c := range commands {
+		args := strings.Fields(strings.ReplaceAll(c[1], "'", ""))
+		var out, errs bytes.Buffer
+		if status := Main(t.Context(), append(args, "--help"), &out, &errs); status != 0 || errs.Len() > 0 {
+			t.Errorf("runbench %s: status %d: %s", strings.Join(args, " "), status, errs.String())
+		}
+	}
+}
+
+// Every example in a help text is one that can be run.
+func TestHelpExamples(t *testing.T) {
+	var out, errs bytes.Buffer
+	root := newRoot(&out, &errs)
+	for _, cmd := range root.Commands() {
+		if cmd.Example == "" && cmd.Name() != "help" && cmd.Name() != "completion" {
+			t.Errorf("%s has no example", cmd.Name())
+		}
+		for line := range strings.Lines(cmd.Example) {
+			_, line, ok := strings.Cut(strings.TrimSpace(line), "runbench ")
+			if !ok {
+				t.Errorf("%s: example %q does not run runbench", cmd.Name(), line)
+				continue
+			}
+			line, _, _ = strings.Cut(line, "|")
+			args := strings.Fields(strings.ReplaceAll(line, "'", ""))
+			var out, errs bytes.Buffer
+			if status := Main(t.Context(), append(args, "--help"), &out, &errs); status != 0 {
+				t.Errorf("example %q: %s", line, errs.String())
+			}
+		}
+	}
+}
+
+// The fields of list --json that DESIGN gives are there and stay.
+func TestListJSON(t *testing.T) {
+	var out, errs bytes.Buffer
+	if status := Main(t.Context(), []string{"list", "--json"}, &out, &errs); status != 0 {
+		t.Fatal(errs.String())
+	}
+	var got struct {
+		SchemaVersion int              `json:"schema_version"`
+		Workloads     []map[string]any `json:"workloads"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.SchemaVersion != 1 || len(got.Workloads) != len(all.Workloads()) {
+		t.Errorf("schema %d, %d workloads", got.SchemaVersion, len(got.Workloads))
+	}
+	for _, w := range got.Workloads {
+		for _, field := range []string{"name", "class", "isolates", "definition", "batch", "parameters"} {
+			if w[field] == nil || w[field] == "" {
+				t.Errorf("%v: no %s", w["name"], field)
+			}
+		}
+	}
+}
