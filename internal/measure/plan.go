@@ -31,7 +31,7 @@ const (
 
 	// overheadShare is the part of a sweep's time expected to go to process
 	// starts, set-ups and discarded batches.
-	overheadShare = 0.15
+	overheadShare = 0.13
 )
 
 // ProcCounts returns the default P: powers of two up to the physical cores, the

@@ -57,8 +57,11 @@ func EffectOf(e Estimate) Effect {
 // noEffect is the largest log-ratio that has no effect.
 var noEffect = math.Log1p(tolerance)
 
-// helps reports whether the gain is there and helps.
-func (g *Gain) helps() bool { return g != nil && g.Effect == EffectHelps }
+// helps reports whether the gain is there, helps, and is worth having: a gain that is certain but smaller than the
+// tolerance does not make a verdict.
+func (g *Gain) helps() bool {
+	return g != nil && g.Effect == EffectHelps && math.Log(g.Value) > noEffect
+}
 
 // hurts reports whether the gain is there and hurts.
 func (g *Gain) hurts() bool { return g != nil && g.Effect == EffectHurts }

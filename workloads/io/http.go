@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	httpBatch = 32
+	httpBatch = 24
 	httpBytes = 1024
 )
 

@@ -11,7 +11,7 @@ import (
 	"runbench/workloads"
 )
 
-const fetchParseBatch = 32
+const fetchParseBatch = 24
 
 // FetchParse is the shape of a web back end: ask another service, wait, then
 // work on the reply.

@@ -11,7 +11,7 @@ import (
 
 const (
 	counterBatch = 256
-	counterAdds  = 8192
+	counterAdds  = 4096
 )
 
 // Counter is one atomic counter that all tasks add to.
@@ -19,7 +19,7 @@ var Counter = workloads.Workload{
 	Name:       "sync/counter",
 	Isolates:   "one contended cache line: every core wants to own it",
 	Expect:     "concurrency 1×; parallelism below 1×: more cores make it slower",
-	Definition: "8,192 atomic adds a task to one shared counter (will-it-scale's threaded counter loops; McKenney, perfbook ch. 5, atomic increment)",
+	Definition: "4,096 atomic adds a task to one shared counter (will-it-scale's threaded counter loops; McKenney, perfbook ch. 5, atomic increment)",
 	Advice:     "count in a local variable and add once, or give each core a counter of its own and sum when reading",
 	Batch:      counterBatch,
 	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
