@@ -1,0 +1,197 @@
+package all
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"runbench/bench/strategy"
+	"runbench/internal/child"
+	"runbench/workloads"
+)
+
+func TestMain(m *testing.M) {
+	child.Main() // the servers that workloads talk to
+	os.Exit(m.Run())
+}
+
+func TestCatalogue(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, w := range Workloads() {
+		if seen[w.Name] {
+			t.Errorf("%s is there twice", w.Name)
+		}
+		seen[w.Name] = true
+		if w.Class() == "" || workloads.ClassDir(w.Class())+"/"+w.Short() != w.Name {
+			t.Errorf("%s: class %q, short name %q", w.Name, w.Class(), w.Short())
+		}
+		if regexp.MustCompile(`-[0-9]+$`).MatchString(w.Name) {
+			t.Errorf("%s: readers would take the digits for GOMAXPROCS", w.Name)
+		}
+		for _, text := range []string{w.Isolates, w.Expect, w.Definition, w.Advice} {
+			if text == "" || strings.Contains(text, "\n") {
+				t.Errorf("%s: a text is empty or has several lines", w.Name)
+			}
+		}
+		if w.Batch < 16 {
+			t.Errorf("%s: a batch of %d tasks", w.Name, w.Batch)
+		}
+		for _, p := range w.Parameters {
+			if _, err := w.Resolve(workloads.Params{p.Name: p.Default}); err != nil || p.Meaning == "" {
+				t.Errorf("%s: the default of %s: %v, meaning %q", w.Name, p.Name, err, p.Meaning)
+			}
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	for _, test := range []struct {
+		patterns string
+		want     string // names with what differs from the defaults
+	}{
+		{"cpu/hash", "cpu/hash"},
+		{"io cpu/hash cpu", "cpu/hash cpu/mandelbrot cpu/sort io/latency io/http"},
+		{"*/h*", "cpu/hash io/http"},
+		{"io/latency?wait=5ms io/latency", "io/latency?wait=5ms io/latency"},
+		{"io/latency?wait=2ms io/latency", "io/latency"},
+	} {
+		selected, err := Select(strings.Fields(test.patterns))
+		if err != nil {
+			t.Errorf("%s: %v", test.patterns, err)
+			continue
+		}
+		var got []string
+		for _, s := range selected {
+			name := s.Name
+			for k, v := range s.Given {
+				name += "?" + k + "=" + v
+			}
+			got = append(got, name)
+		}
+		if g := strings.Join(got, " "); g != test.want {
+			t.Errorf("%s: got %s, want %s", test.patterns, g, test.want)
+		}
+	}
+	for patterns, want := range map[string]string{
+		"cpu/hsah":                   "nearest: cpu/hash",
+		"mandelbrott":                "nearest: cpu/mandelbrot",
+		"io/latency?wait=1us":        "expected a duration",
+		"io/latency?wait":            "expected name?parameter=value",
+		"io/latency?wait=2ms&wait=3": "given twice",
+		"cpu/hash?n=1":               `no parameter "n"`,
+		"db/sqlite?sync=maybe":       "expected one of",
+		"cpu/[":                      "syntax error",
+	} {
+		if _, err := Select([]string{patterns}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", patterns, err, want)
+		}
+	}
+}
+
+func start(t *testing.T, w workloads.Workload, c int, shared string) *workloads.Instance {
+	t.Helper()
+	in, err := w.Start(t.Context(), workloads.Env{Goroutines: c, Dir: t.TempDir(), Shared: shared})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func stop(t *testing.T, in *workloads.Instance) {
+	t.Helper()
+	if in.Close != nil {
+		if err := in.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Every workload gives the right result under every strategy, at any C and P,
+// and leaves no goroutine.
+func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	for _, w := range Workloads() {
+		t.Run(w.Name, func(t *testing.T) {
+			shared := t.TempDir()
+			for _, p := range []int{1, 2, 4} {
+				for _, c := range []int{1, 3, w.Batch} {
+					for _, s := range strategy.All() {
+						if (c == 1) != (s.Name() == "sequential") {
+							continue // C=1 is always sequential, and nothing else is
+						}
+						t.Run(fmt.Sprintf("%s/C=%d/P=%d", s.Name(), c, p), func(t *testing.T) {
+							defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(p))
+							in := start(t, w, c, shared)
+							defer stop(t, in)
+							for batch := range 2 {
+								if err := s.Run(t.Context(), c, w.Batch, in.Task); err != nil {
+									t.Fatalf("batch %d: %v", batch, err)
+								}
+								if err := in.Check(t.Context()); err != nil {
+									t.Fatalf("batch %d: %v", batch, err)
+								}
+							}
+							if in.Counters != nil {
+								if _, err := in.Counters(); err != nil {
+									t.Error(err)
+								}
+							}
+						})
+					}
+				}
+			}
+		})
+	}
+	// The client that asks servers for their counters is net/http's own.
+	goleak.VerifyNone(t, before, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+}
+
+// A strategy that drops a task is caught, in the first batch and in a later one,
+// when the right result of the batch before is still at hand.
+func TestChecksCatchADroppedTask(t *testing.T) {
+	for _, w := range Workloads() {
+		t.Run(w.Name, func(t *testing.T) {
+			in := start(t, w, w.Batch, t.TempDir())
+			defer stop(t, in)
+			run := func(n int) error {
+				if err := strategy.Default.Run(t.Context(), w.Batch, n, in.Task); err != nil {
+					t.Fatal(err)
+				}
+				return in.Check(t.Context())
+			}
+			if err := run(w.Batch); err != nil {
+				t.Fatal(err)
+			}
+			if run(w.Batch-1) == nil {
+				t.Error("a batch without its last task passed the check")
+			}
+		})
+	}
+}
+
+// A task that runs twice is caught where it changes shared state.
+func TestChecksCatchARepeatedTask(t *testing.T) {
+	for _, name := range []string{"sync/counter", "sync/mutex", "db/sqlite"} {
+		w, ok := Find(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		in := start(t, w, 1, t.TempDir())
+		if err := strategy.Sequential.Run(t.Context(), 1, w.Batch, in.Task); err != nil {
+			t.Fatal(err)
+		}
+		if err := in.Task(context.Background(), 3); err != nil {
+			t.Fatal(err)
+		}
+		if in.Check(t.Context()) == nil {
+			t.Errorf("%s: a task that ran twice passed the check", name)
+		}
+		stop(t, in)
+	}
+}
