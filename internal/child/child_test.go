@@ -1,0 +1,149 @@
+//go:build unix
+
+package child
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	Register("echo", func(spec json.RawMessage, out io.Writer) error {
+		_, err := fmt.Fprintf(out, "%s\n", strings.TrimSpace(string(spec)))
+		return err
+	})
+	Register("panic", func(json.RawMessage, io.Writer) error { panic("out of pages") })
+	Register("fail", func(json.RawMessage, io.Writer) error { return errors.New("no such table") })
+	Register("stay", func(_ json.RawMessage, out io.Writer) error {
+		fmt.Fprintln(out, os.Getpid())
+		select {}
+	})
+	// A parent that has a child of its own, and tells its process id.
+	Register("parent", func(_ json.RawMessage, out io.Writer) error {
+		p, err := Start("stay", nil)
+		if err != nil {
+			return err
+		}
+		line, err := p.Out.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, line)
+		select {}
+	})
+	Main()
+	os.Exit(m.Run())
+}
+
+func begin(t *testing.T, role string, task any) *Process {
+	t.Helper()
+	p, err := Start(role, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// gone waits until there is no process of that id, or it is a zombie that only
+// waits for whoever adopted it.
+func gone(pid int) bool {
+	for range 500 {
+		if syscall.Kill(pid, 0) != nil {
+			return true
+		}
+		if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil && strings.Contains(string(stat), ") Z ") {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
+}
+
+func TestTheTaskArrives(t *testing.T) {
+	p := begin(t, "echo", map[string]int{"n": 7})
+	line, err := p.Out.ReadString('\n')
+	if err != nil || line != "{\"n\":7}\n" {
+		t.Errorf("got %q, %v", line, err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHowAChildEnded(t *testing.T) {
+	for role, want := range map[string]string{
+		"panic":  "exit status 2: panic: out of pages",
+		"fail":   "exit status 1: no such table",
+		"nobody": `no child role "nobody"`,
+	} {
+		p := begin(t, role, nil)
+		_, _ = io.Copy(io.Discard, p.Out)
+		if err := p.Wait(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want one line with %q", role, err, want)
+		}
+	}
+}
+
+func TestStopAndKill(t *testing.T) {
+	for name, end := range map[string]func(*Process){"stop": (*Process).Stop, "kill": (*Process).Kill} {
+		p := begin(t, "stay", nil)
+		if _, err := p.Out.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		end(p)
+		if !gone(p.Pid()) {
+			t.Errorf("%s left the child running", name)
+		}
+	}
+}
+
+// Ctrl-C reaches the whole group; only the parent acts on it.
+func TestAChildIgnoresInterrupts(t *testing.T) {
+	p := begin(t, "stay", nil)
+	defer p.Kill()
+	if _, err := p.Out.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		if err := syscall.Kill(p.Pid(), signal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A child that obeyed would end its output; this one ends it when told to.
+	ended := make(chan struct{})
+	go func() {
+		_, _ = bufio.NewReader(p.Out).ReadByte()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		t.Error("the child ended")
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
+// A child of a parent that was killed does not live on.
+func TestChildrenOfTheKilledEnd(t *testing.T) {
+	p := begin(t, "parent", nil)
+	line, err := p.Out.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var grandchild int
+	if _, err := fmt.Sscan(line, &grandchild); err != nil {
+		t.Fatal(err)
+	}
+	p.Kill()
+	if !gone(grandchild) {
+		t.Errorf("process %d lives on after its parent was killed", grandchild)
+		_ = syscall.Kill(grandchild, syscall.SIGKILL)
+	}
+}
