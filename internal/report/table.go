@@ -72,7 +72,7 @@ func (p *printer) gains(ws []analysis.Workload) {
 		}
 		rows = append(rows, []string{name, base(w.Base), gain(w.ConcurrencyGain, true), gain(w.ParallelismGain, true), gain(w.TotalGain, false), ""})
 		if w.PhysicalGain != nil {
-			rows = append(rows, []string{"", "", "", "at the physical cores " + gain(w.PhysicalGain, true), "", ""})
+			rows = append(rows, []string{"", "", "", "physical " + gain(w.PhysicalGain, true), "", ""})
 		}
 	}
 	widths := make([]int, len(head1))
