@@ -23,9 +23,10 @@ func BenchmarkSync(b *testing.B)  { class(b, "Sync") }
 func BenchmarkIO(b *testing.B)    { class(b, "IO") }
 func BenchmarkDB(b *testing.B)    { class(b, "DB") }
 func BenchmarkMixed(b *testing.B) { class(b, "Mixed") }
+func BenchmarkKnown(b *testing.B) { class(b, "Known") }
 
 func class(b *testing.B, name string) {
-	for _, w := range all.Workloads() {
+	for _, w := range all.Everything() {
 		if w.Class() == name {
 			b.Run("workload="+w.Short(), func(b *testing.B) { bench.Workload(b, w) })
 		}

@@ -28,6 +28,17 @@ func IntParameter(name string, def, low, high int, meaning string) Parameter {
 	}}
 }
 
+// FloatParameter returns a parameter that takes numbers from low to high.
+func FloatParameter(name string, def, low, high float64, meaning string) Parameter {
+	return Parameter{Name: name, Default: strconv.FormatFloat(def, 'g', -1, 64), Meaning: meaning, check: func(v string) error {
+		// Written so that NaN, which compares false with everything, fails.
+		if f, err := strconv.ParseFloat(v, 64); err != nil || !(f >= low && f <= high) {
+			return fmt.Errorf("expected a number from %v to %v", low, high)
+		}
+		return nil
+	}}
+}
+
 // DurationParameter returns a parameter that takes durations such as "2ms",
 // from low to high.
 func DurationParameter(name string, def, low, high time.Duration, meaning string) Parameter {
@@ -60,6 +71,15 @@ func (p Params) Int(name string) int {
 		panic(fmt.Sprintf("workloads: parameter %s=%q was not resolved", name, p[name]))
 	}
 	return n
+}
+
+// Float returns the value of a parameter made by [FloatParameter].
+func (p Params) Float(name string) float64 {
+	f, err := strconv.ParseFloat(p[name], 64)
+	if err != nil {
+		panic(fmt.Sprintf("workloads: parameter %s=%q was not resolved", name, p[name]))
+	}
+	return f
 }
 
 // Duration returns the value of a parameter made by [DurationParameter].

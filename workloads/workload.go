@@ -46,6 +46,10 @@ type Workload struct {
 	// is recorded.
 	Waits bool
 
+	// Idempotent is set where doing a task twice leaves what doing it once
+	// does. The slowdown dial of a sweep needs it: it does some tasks twice.
+	Idempotent bool
+
 	// Parameters are what a user may set, with their defaults.
 	Parameters []Parameter
 
@@ -78,6 +82,12 @@ type Instance struct {
 	// Task does one task of the batch; see [Task].
 	Task Task
 
+	// Serial, if not nil, is work that a batch begins with: it runs in the
+	// caller before any task is handed out, inside the timed region, while
+	// nothing else of the batch runs. It is a phase that no number of
+	// goroutines or cores makes shorter.
+	Serial func(ctx context.Context) error
+
 	// Check is called after every batch, while no task runs and outside the
 	// timed region. It reports whether the result of the batch just finished
 	// is right, whatever the strategy, C and P were, and makes ready for the
@@ -101,7 +111,7 @@ type Instance struct {
 // are filed under, which is the base name of its benchmark.
 var classes = map[string]string{
 	"cpu": "CPU", "mem": "Mem", "sync": "Sync", "io": "IO", "db": "DB",
-	"mixed": "Mixed", "sched": "Sched",
+	"mixed": "Mixed", "sched": "Sched", "known": "Known",
 }
 
 // Class returns the class the workload's results are filed under, such as "CPU"
@@ -109,6 +119,16 @@ var classes = map[string]string{
 func (w Workload) Class() string {
 	dir, _, _ := strings.Cut(w.Name, "/")
 	return classes[dir]
+}
+
+// Computes reports whether the workload's class is one whose tasks keep a core
+// busy, so that cores, caches, memory and the runtime set its ceilings.
+func (w Workload) Computes() bool {
+	switch w.Class() {
+	case "CPU", "Mem", "Sync", "Sched", "Known":
+		return !w.Waits
+	}
+	return false
 }
 
 // ClassDir returns the first part of the names of class's workloads: "cpu" for

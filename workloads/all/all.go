@@ -1,4 +1,5 @@
-// Package all is the catalogue: every workload, in reading order.
+// Package all is the catalogue: every workload, in reading order, and who gets to
+// see it.
 package all
 
 import (
@@ -13,47 +14,108 @@ import (
 	"runbench/workloads/cpu"
 	"runbench/workloads/db"
 	"runbench/workloads/io"
+	"runbench/workloads/known"
 	"runbench/workloads/mem"
 	"runbench/workloads/mixed"
 	"runbench/workloads/sync"
 )
 
-// Workloads returns the catalogue. The caller may change the slice.
-func Workloads() []workloads.Workload {
-	return []workloads.Workload{
-		cpu.Hash,
-		cpu.Mandelbrot,
-		cpu.Sort,
-		mem.Triad,
-		sync.Counter,
-		sync.Mutex,
-		io.Latency,
-		io.HTTP,
-		db.SQLite,
-		mixed.FetchParse,
-	}
+// A tier says who gets to see a workload without asking for it.
+type tier string
+
+const (
+	tierDefault tier = "default" // measured where no workload is named
+	tierMore    tier = "more"    // listed, and measured where it is named or matched
+	tierKnown   tier = "known"   // checks runbench itself: neither, unless asked for
+)
+
+// An entry is a workload and its place in the catalogue.
+type entry struct {
+	workloads.Workload
+	tier tier
 }
 
-// Find returns the workload of that name.
+// catalogue is in reading order: each class in one piece.
+var catalogue = []entry{
+	{cpu.Hash, tierDefault},
+	{cpu.Mandelbrot, tierDefault},
+	{cpu.Sort, tierDefault},
+	{mem.Triad, tierDefault},
+	{mem.Sum, tierMore},
+	{sync.Counter, tierDefault},
+	{sync.Mutex, tierDefault},
+	{io.Latency, tierDefault},
+	{io.HTTP, tierDefault},
+	{io.Find, tierMore},
+	{db.SQLite, tierDefault},
+	{mixed.FetchParse, tierDefault},
+	{known.Control, tierKnown},
+	{known.Serial, tierKnown},
+	{known.Waiting, tierKnown},
+}
+
+// of returns the workloads of the given tiers, in reading order.
+func of(tiers ...tier) []workloads.Workload {
+	var list []workloads.Workload
+	for _, e := range catalogue {
+		if slices.Contains(tiers, e.tier) {
+			list = append(list, e.Workload)
+		}
+	}
+	return list
+}
+
+// Workloads returns the default sweep: what is measured where no workload is
+// named.
+func Workloads() []workloads.Workload { return of(tierDefault) }
+
+// More returns what the catalogue lists beyond the default sweep.
+func More() []workloads.Workload { return of(tierMore) }
+
+// Listed returns the default sweep and more.
+func Listed() []workloads.Workload { return of(tierDefault, tierMore) }
+
+// Known returns the workloads with a known answer, which check runbench itself.
+func Known() []workloads.Workload { return of(tierKnown) }
+
+// Everything returns the whole catalogue.
+func Everything() []workloads.Workload { return of(tierDefault, tierMore, tierKnown) }
+
+// Tier returns "default", "more" or "known" for the name of a workload, and ""
+// for any other name.
+func Tier(name string) string {
+	for _, e := range catalogue {
+		if e.Name == name {
+			return string(e.tier)
+		}
+	}
+	return ""
+}
+
+// Find returns the workload of that name, whatever its tier.
 func Find(name string) (workloads.Workload, bool) {
-	for _, w := range Workloads() {
-		if w.Name == name {
-			return w, true
+	for _, e := range catalogue {
+		if e.Name == name {
+			return e.Workload, true
 		}
 	}
 	return workloads.Workload{}, false
 }
 
-// Select returns the workloads that patterns name, in catalogue order, or the
-// whole catalogue where there is no pattern. A pattern is a name, a glob such
-// as "cpu/*", or a class such as "cpu"; "?key=value&…" behind a name sets
-// parameters. A pattern that matches nothing is an error that suggests the
-// nearest names.
+// Select returns the workloads that patterns name, in reading order, or the
+// default sweep where there is no pattern. A pattern is a name, a glob such as
+// "cpu/*", or a class such as "cpu"; "?key=value&…" behind a name sets
+// parameters. Workloads with a known answer are matched only by patterns that
+// spell their class: "known", "known/*", "known/serial". A pattern that matches
+// nothing is an error that suggests the nearest names.
 func Select(patterns []string) ([]workloads.Selected, error) {
 	if len(patterns) == 0 {
-		patterns = []string{"*/*"}
+		var selected []workloads.Selected
+		for _, w := range Workloads() {
+			selected = append(selected, workloads.Selected{Workload: w})
+		}
+		return selected, nil
 	}
-	catalogue := Workloads()
 	var selected []workloads.Selected
 	for _, spec := range patterns {
 		pattern, given, err := workloads.ParseSpec(spec)
@@ -63,8 +125,12 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 		if !strings.Contains(pattern, "/") {
 			pattern += "/*"
 		}
+		candidates := Listed()
+		if strings.HasPrefix(pattern, "known/") {
+			candidates = Known()
+		}
 		matched := false
-		for _, w := range catalogue {
+		for _, w := range candidates {
 			ok, err := path.Match(pattern, w.Name)
 			if err != nil {
 				return nil, fmt.Errorf("pattern %q: %w", spec, err)
@@ -87,8 +153,8 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 		}
 	}
 	rank := make(map[string]int)
-	for i, w := range catalogue {
-		rank[w.Name] = i
+	for i, e := range catalogue {
+		rank[e.Name] = i
 	}
 	slices.SortStableFunc(selected, func(a, b workloads.Selected) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
 	return selected, nil
@@ -97,8 +163,8 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 // Nearest returns the n names of the catalogue nearest to name, nearest first.
 func Nearest(name string, n int) []string {
 	var names []string
-	for _, w := range Workloads() {
-		names = append(names, w.Name)
+	for _, e := range catalogue {
+		names = append(names, e.Name)
 	}
 	// A name that was meant without its class is compared without it.
 	class, short, _ := strings.Cut(name, "/")

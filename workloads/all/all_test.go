@@ -2,10 +2,12 @@ package all
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) {
 
 func TestCatalogue(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, w := range Workloads() {
+	for _, w := range Everything() {
 		if seen[w.Name] {
 			t.Errorf("%s is there twice", w.Name)
 		}
@@ -50,14 +52,52 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// Every workload is in one tier, and those of a class follow one another.
+func TestTiers(t *testing.T) {
+	if got, want := len(Workloads())+len(More())+len(Known()), len(Everything()); got != want {
+		t.Errorf("the tiers have %d workloads, the catalogue %d", got, want)
+	}
+	if got, want := len(Workloads())+len(More()), len(Listed()); got != want {
+		t.Errorf("default and more have %d workloads, %d are listed", got, want)
+	}
+	for _, w := range Everything() {
+		if found, ok := Find(w.Name); !ok || found.Name != w.Name {
+			t.Errorf("%s: found %q", w.Name, found.Name)
+		}
+		if tier := Tier(w.Name); (tier == "known") != (w.Class() == "Known") {
+			t.Errorf("%s is in the tier %q", w.Name, tier)
+		}
+	}
+	if tier := Tier("cpu/none"); tier != "" {
+		t.Errorf("a workload there is not is in the tier %q", tier)
+	}
+	var classes []string
+	for _, w := range Everything() {
+		classes = append(classes, w.Class())
+	}
+	classes = slices.Compact(classes)
+	if slices.Sort(classes); len(slices.Compact(slices.Clone(classes))) != len(classes) {
+		t.Errorf("a class is in several pieces: %v", classes)
+	}
+}
+
 func TestSelect(t *testing.T) {
+	var standard []string
+	for _, w := range Workloads() {
+		standard = append(standard, w.Name)
+	}
 	for _, test := range []struct {
 		patterns string
 		want     string // names with what differs from the defaults
 	}{
+		{"", strings.Join(standard, " ")},
 		{"cpu/hash", "cpu/hash"},
-		{"io cpu/hash cpu", "cpu/hash cpu/mandelbrot cpu/sort io/latency io/http"},
+		{"io cpu/hash cpu", "cpu/hash cpu/mandelbrot cpu/sort io/latency io/http io/find"},
 		{"*/h*", "cpu/hash io/http"},
+		{"*/s*", "cpu/sort mem/sum db/sqlite"},
+		{"known/serial?serial=0.5 mem/*", "mem/triad mem/sum known/serial?serial=0.5"},
+		{"known", "known/control known/serial known/waiting"},
+		{"known/s*", "known/serial"},
 		{"io/latency?wait=5ms io/latency", "io/latency?wait=5ms io/latency"},
 		{"io/latency?wait=2ms io/latency", "io/latency"},
 	} {
@@ -86,6 +126,10 @@ func TestSelect(t *testing.T) {
 		"io/latency?wait=2ms&wait=3": "given twice",
 		"cpu/hash?n=1":               `no parameter "n"`,
 		"db/sqlite?sync=maybe":       "expected one of",
+		"known/serial?serial=1.1":    "expected a number from 0 to 1",
+		"known/serial?serial=NaN":    "expected a number from 0 to 1",
+		"known/serail":               "nearest: known/serial",
+		"k*":                         "no workload is called",
 		"cpu/[":                      "syntax error",
 	} {
 		if _, err := Select([]string{patterns}); err == nil || !strings.Contains(err.Error(), want) {
@@ -103,6 +147,21 @@ func start(t *testing.T, w workloads.Workload, c int, shared string) *workloads.
 	return in
 }
 
+// run runs the first n tasks of a batch, behind its serial phase as the harness
+// does, and returns what the check says.
+func run(t *testing.T, in *workloads.Instance, s strategy.Strategy, c, n int) error {
+	t.Helper()
+	if in.Serial != nil {
+		if err := in.Serial(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Run(t.Context(), c, n, in.Task); err != nil {
+		t.Fatal(err)
+	}
+	return in.Check(t.Context())
+}
+
 func stop(t *testing.T, in *workloads.Instance) {
 	t.Helper()
 	if in.Close != nil {
@@ -116,10 +175,15 @@ func stop(t *testing.T, in *workloads.Instance) {
 // and leaves no goroutine.
 func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	for _, w := range Workloads() {
+	for _, w := range Everything() {
 		t.Run(w.Name, func(t *testing.T) {
 			shared := t.TempDir()
-			for _, p := range []int{1, 2, 4} {
+			procs := []int{1, 2, 4}
+			if w.Waits && w.Batch >= 256 {
+				// A batch of these sleeps for up to a second, the same at any P.
+				procs = []int{2}
+			}
+			for _, p := range procs {
 				for _, c := range []int{1, 3, w.Batch} {
 					for _, s := range strategy.All() {
 						if (c == 1) != (s.Name() == "sequential") {
@@ -130,10 +194,7 @@ func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 							in := start(t, w, c, shared)
 							defer stop(t, in)
 							for batch := range 2 {
-								if err := s.Run(t.Context(), c, w.Batch, in.Task); err != nil {
-									t.Fatalf("batch %d: %v", batch, err)
-								}
-								if err := in.Check(t.Context()); err != nil {
+								if err := run(t, in, s, c, w.Batch); err != nil {
 									t.Fatalf("batch %d: %v", batch, err)
 								}
 							}
@@ -155,20 +216,14 @@ func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 // A strategy that drops a task is caught, in the first batch and in a later one,
 // when the right result of the batch before is still at hand.
 func TestChecksCatchADroppedTask(t *testing.T) {
-	for _, w := range Workloads() {
+	for _, w := range Everything() {
 		t.Run(w.Name, func(t *testing.T) {
 			in := start(t, w, w.Batch, t.TempDir())
 			defer stop(t, in)
-			run := func(n int) error {
-				if err := strategy.Default.Run(t.Context(), w.Batch, n, in.Task); err != nil {
-					t.Fatal(err)
-				}
-				return in.Check(t.Context())
-			}
-			if err := run(w.Batch); err != nil {
+			if err := run(t, in, strategy.Default, w.Batch, w.Batch); err != nil {
 				t.Fatal(err)
 			}
-			if run(w.Batch-1) == nil {
+			if run(t, in, strategy.Default, w.Batch, w.Batch-1) == nil {
 				t.Error("a batch without its last task passed the check")
 			}
 		})
@@ -191,6 +246,44 @@ func TestChecksCatchARepeatedTask(t *testing.T) {
 		}
 		if in.Check(t.Context()) == nil {
 			t.Errorf("%s: a task that ran twice passed the check", name)
+		}
+		stop(t, in)
+	}
+}
+
+// A serial phase that is left out is caught, whatever its share of the work, also
+// in a batch that follows a whole one.
+func TestChecksCatchALeftOutSerialPhase(t *testing.T) {
+	w, ok := Find("known/serial")
+	if !ok {
+		t.Fatal("no known/serial")
+	}
+	for _, share := range []string{"0", "0.2", "0.5", "1"} {
+		in, err := w.Start(t.Context(), workloads.Env{Goroutines: 1, Params: workloads.Params{"serial": share}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run(t, in, strategy.Sequential, 1, w.Batch); err != nil {
+			t.Fatal(err)
+		}
+		in.Serial = nil
+		if run(t, in, strategy.Sequential, 1, w.Batch) == nil {
+			t.Errorf("serial=%s: a batch without its serial phase passed the check", share)
+		}
+	}
+}
+
+// A task may be done twice where the workload says so.
+func TestIdempotentTasks(t *testing.T) {
+	for _, w := range Everything() {
+		if !w.Idempotent {
+			continue
+		}
+		in := start(t, w, 1, t.TempDir())
+		task := in.Task
+		in.Task = func(ctx context.Context, i int) error { return errors.Join(task(ctx, i), task(ctx, i)) }
+		if err := run(t, in, strategy.Sequential, 1, w.Batch); err != nil {
+			t.Errorf("%s: tasks done twice: %v", w.Name, err)
 		}
 		stop(t, in)
 	}

@@ -27,6 +27,7 @@ var Mandelbrot = workloads.Workload{
 	Definition: "The Computer Language Benchmarks Game, mandelbrot: N×N bitmap of [-1.5,0.5]×[-1,1], 50 iterations, limit |z|²>4, 8 pixels a byte; N=512, one row a task",
 	Advice:     "hand tasks out as workers become free, not in equal shares up front",
 	Batch:      mandelbrotSize,
+	Idempotent: true,
 	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
 		const rowBytes = mandelbrotSize / 8
 		bitmap := make([]byte, mandelbrotSize*rowBytes)

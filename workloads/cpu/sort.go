@@ -22,6 +22,7 @@ var Sort = workloads.Workload{
 	Definition: "top-down merge sort of 1,024 random 64-bit integers a task (Knuth, TAOCP vol. 3, 5.2.4), a new slice at every merge, GOGC as the environment sets it",
 	Advice:     "reuse buffers before adding cores; look at the collector's share with GODEBUG=gctrace=1",
 	Batch:      sortBatch,
+	Idempotent: true,
 	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		in, out := make([][]int64, sortBatch), make([][]int64, sortBatch)

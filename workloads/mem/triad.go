@@ -31,6 +31,7 @@ var Triad = workloads.Workload{
 	Definition: "STREAM triad (McCalpin), a[i] = b[i] + q·c[i] over float64; arrays of 4× the last-level cache as STREAM asks, capped at 32 MiB each (parameter mib lifts the cap)",
 	Advice:     "more cores will not help once the bus is full: touch less memory, in blocks that fit the cache",
 	Batch:      triadBatch,
+	Idempotent: true,
 	Parameters: []workloads.Parameter{
 		workloads.IntParameter("mib", 0, 0, 16384, "size of each of the three arrays in MiB; 0: 4× the last-level cache, at most 32"),
 	},
