@@ -10,6 +10,10 @@ import (
 // choice, at most a few percent and with a warning, is the smaller evil.
 const minSplit = 4
 
+// minEstimating is the number of rounds apart from [Options.ChooseOn] from which these estimate the gains: two show
+// that runs vary, and by how much.
+const minEstimating = 2
+
 // A choice is the goroutine count C† with the rounds it was chosen on and those that are left to estimate the gains.
 type choice struct {
 	goroutines            int
@@ -17,18 +21,38 @@ type choice struct {
 }
 
 // choose picks C† among the candidates, which ascend. Needed lists the cells behind the gains at a count; they all
-// are in g.
-func choose(g grid, candidates []int, procs int, needed func(goroutines int) []Cell) choice {
+// are in g. ChooseOn is that of [Options].
+//
+// Next is the count to measure in the rounds to come: the one that the rounds of chooseOn choose, be there enough
+// others to estimate on or not, so that it stays the same while these are measured.
+func choose(g grid, candidates []int, procs int, needed func(goroutines int) []Cell, chooseOn []int) (picked choice, next int) {
 	if len(candidates) == 1 {
 		c := candidates[0]
-		return choice{goroutines: c, estimatedOn: g.shared(needed(c))}
+		return choice{goroutines: c, estimatedOn: g.shared(needed(c))}, c
 	}
 	tops := make([]Cell, len(candidates))
-	var all []Cell
 	for i, c := range candidates {
 		tops[i] = Cell{c, procs}
+	}
+	chosenOn := slices.DeleteFunc(g.rounds(tops), func(r int) bool { return !slices.Contains(chooseOn, r) })
+	if len(chosenOn) == 0 {
+		picked = alternate(g, candidates, tops, needed)
+		return picked, picked.goroutines
+	}
+	next = pick(g, candidates, tops, chosenOn)
+	others := slices.DeleteFunc(g.shared(needed(next)), func(r int) bool { return slices.Contains(chooseOn, r) })
+	if len(others) < minEstimating {
+		return alternate(g, candidates, tops, needed), next
+	}
+	return choice{goroutines: next, chosenOn: chosenOn, estimatedOn: others}, next
+}
+
+// alternate picks C† on every second of the rounds that have all cells, and estimates on the others; on all rounds
+// where there are fewer than minSplit.
+func alternate(g grid, candidates []int, tops []Cell, needed func(goroutines int) []Cell) choice {
+	all := slices.Clone(tops)
+	for _, c := range candidates {
 		all = append(all, needed(c)...)
-		all = append(all, tops[i])
 	}
 	chosenOn := g.rounds(tops)
 	complete := g.shared(all)
@@ -40,16 +64,20 @@ func choose(g grid, candidates []int, procs int, needed func(goroutines int) []C
 			chosenOn = append(chosenOn, complete[i])
 		}
 	}
-	logs := g.cellMeans(tops, chosenOn)
-	best := slices.Max(logs)
-	picked := choice{chosenOn: chosenOn}
-	picked.goroutines = candidates[slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })]
+	picked := choice{goroutines: pick(g, candidates, tops, chosenOn), chosenOn: chosenOn}
 	for _, r := range g.shared(needed(picked.goroutines)) {
 		if !split || !slices.Contains(chosenOn, r) {
 			picked.estimatedOn = append(picked.estimatedOn, r)
 		}
 	}
 	return picked
+}
+
+// pick returns the smallest candidate whose top cell is as good as the best of them over the given rounds.
+func pick(g grid, candidates []int, tops []Cell, rounds []int) int {
+	logs := g.cellMeans(tops, rounds)
+	best := slices.Max(logs)
+	return candidates[slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })]
 }
 
 // A Recommendation is the cell to run with.

@@ -16,10 +16,12 @@
 //     count above 1 was measured.
 //
 //  4. C†, the goroutine count of the gains, is the smallest count above 1 whose throughput at Pmax is at least 95 %
-//     of the best such count there. The best of several noisy means is biased upwards, so C† is chosen on every
-//     second round and the gains are estimated on the others. With fewer than 4 complete rounds the halves would be
-//     too small to estimate anything: choice and estimate then share the rounds, and a warning says that this
-//     flatters. With one count to choose from nothing is chosen, and every round estimates.
+//     of the best such count there. The best of several noisy means is biased upwards, so C† is chosen on some rounds
+//     and the gains are estimated on others. A sweep that knows this beforehand measures a few rounds to choose on
+//     ([Options.ChooseOn]) and then only the cells that the gains need ([Judgement.Needed]), which makes most of its
+//     time. Of other sweeps every second round chooses. With fewer than 4 complete rounds the halves would be too
+//     small to estimate anything: choice and estimate then share the rounds, and a warning says that this flatters.
+//     With one count to choose from nothing is chosen, and every round estimates.
 //
 //  5. The gains are
 //
@@ -43,8 +45,25 @@
 //  8. The [Recommendation] looks at all cells that are not oversubscribed, C=1 included, over all rounds: the
 //     smallest C, then the smallest P, whose throughput is at least 95 % of the best anywhere.
 //
+//  9. A sweep stops when its gains are [Judgement.Precise], which looks at the width of the intervals and never at
+//     where they lie, or when its time is up. Intervals that were waited for until narrow cover a little less than
+//     they say; a first look after [MinRounds] rounds keeps that above 93 %.
+//
+//  10. What n cores do not deliver is put down to the machine, the Go runtime and the program by [FindGaps], which
+//     compares the workload with n processes and with goroutines that share nothing, measured in the same rounds.
+//
+// Two sweeps, old and new, are compared by [Gate]: it fails on effect and certainty together, a whole interval beyond
+// a [Tolerance] that is at least what two equal sweeps differ by ([AAHalfWidth]), Holm-corrected over all comparisons.
+// [Power] and [RoundsNeeded] say beforehand what it could find. Before all this [FindShift] marks runs that did not
+// settle: a run is one observation only if its batches are alike.
+//
 // Percentile bootstrap was not used: over the few rounds of a sweep its 95 % intervals cover 84–93 %. The t interval
-// covers 95 % as long as log rates are near normal; the tests show it by simulation.
+// covers 95 % as long as log rates are near normal. The tests show it by simulation:
+//
+//	go test ./internal/scaling -run Coverage -long -v
+//
+// prints what intervals, stop rule, gate and power promise beside what they keep. Skewed batches do not matter: a run
+// is a mean over many of them, and in a ratio of cells that are skewed alike it cancels.
 //
 // All functions are safe for concurrent use as long as nobody changes the Surface meanwhile; none of them changes it.
 package scaling

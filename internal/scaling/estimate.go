@@ -2,6 +2,7 @@ package scaling
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -36,17 +37,11 @@ type Estimate struct {
 //
 // Source: Box, Hunter & Hunter, Statistics for Experimenters, 2nd ed., section 3.3 (paired comparisons).
 func Interval(logs []float64, confidence float64) Estimate {
-	n := len(logs)
-	mean := meanOf(logs)
-	if n < 2 {
-		return point(mean, n)
+	mean, s := meanSpread(logs)
+	if !s.known() {
+		return point(mean, len(logs))
 	}
-	var squares float64
-	for _, x := range logs {
-		squares += (x - mean) * (x - mean)
-	}
-	df := float64(n - 1)
-	return around(mean, spread{se: math.Sqrt(squares / df / float64(n)), df: df}, confidence, n, BetweenRuns)
+	return around(mean, s, confidence, len(logs), BetweenRuns)
 }
 
 // Mean returns the throughput of a cell in tasks/s: the geometric mean over its rounds with a 95 % interval. With one
@@ -68,16 +63,20 @@ func (s Surface) LogRatio(num, den Cell) (rounds []int, logs []float64) {
 // they share no round it is the ratio of their means without an interval, and NaN where one was not measured.
 // Confidence lies between 0 and 1; 0 stands for [DefaultConfidence].
 func (s Surface) Ratio(num, den Cell, confidence float64) Estimate {
-	a, b := newSeries(s[num]), newSeries(s[den])
-	if paired := pair(a, b); len(paired) > 0 {
+	return ratio(newSeries(s[num]), newSeries(s[den]), confidence)
+}
+
+// ratio returns num/den over the rounds they share; without an interval where they share none.
+func ratio(num, den series, confidence float64) Estimate {
+	if paired := pair(num, den); len(paired) > 0 {
 		return paired.mean(confidence)
 	}
-	return unpaired(a, b)
+	return unpaired(num, den)
 }
 
 // pair returns the log-ratios of two cells over the rounds they share, as a series.
 func pair(num, den series) series {
-	var paired series
+	paired := make(series, 0, len(num))
 	for _, n := range num {
 		if d, ok := den.at(n.round); ok {
 			paired = append(paired, run{round: n.round, log: n.log - d.log, spread: sum(n.spread, d.spread)})
@@ -118,7 +117,7 @@ func around(log float64, s spread, confidence float64, rounds int, basis Basis) 
 	if confidence == 0 {
 		confidence = DefaultConfidence
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: s.df}.Quantile((1 + confidence) / 2)
+	t := quantile(confidence, s.df)
 	return Estimate{
 		Value:  math.Exp(log),
 		Lo:     math.Exp(log - t*s.se),
@@ -128,6 +127,23 @@ func around(log float64, s spread, confidence float64, rounds int, basis Basis) 
 	}
 }
 
+// quantiles remembers what quantile returned for whole degrees of freedom. Finding one takes ten microseconds, most of
+// the time of a judgement, and judging after every round asks for the same few.
+var quantiles sync.Map // [2]float64{confidence, df} → float64
+
+// quantile returns t(df, (1+confidence)/2), which bounds a t distribution with df degrees of freedom on both sides.
+func quantile(confidence, df float64) float64 {
+	key := [2]float64{confidence, df}
+	if t, ok := quantiles.Load(key); ok {
+		return t.(float64)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile((1 + confidence) / 2)
+	if df == math.Trunc(df) {
+		quantiles.Store(key, t)
+	}
+	return t
+}
+
 // meanOf returns the arithmetic mean, NaN of nothing.
 func meanOf(xs []float64) float64 {
 	var total float64
@@ -135,6 +151,21 @@ func meanOf(xs []float64) float64 {
 		total += x
 	}
 	return total / float64(len(xs))
+}
+
+// meanSpread returns the mean of logs with the spread between them, unknown for fewer than two.
+func meanSpread(logs []float64) (mean float64, s spread) {
+	n := len(logs)
+	mean = meanOf(logs)
+	if n < 2 {
+		return mean, spread{}
+	}
+	var squares float64
+	for _, x := range logs {
+		squares += (x - mean) * (x - mean)
+	}
+	df := float64(n - 1)
+	return mean, spread{se: math.Sqrt(squares / df / float64(n)), df: df}
 }
 
 // A spread is the standard error of a log rate and the degrees of freedom behind it. The zero spread is unknown.
@@ -153,7 +184,7 @@ func (s spread) known() bool { return s.df > 0 }
 
 // sum returns the spread of a sum or difference of independent logs, unknown if one of them is. The degrees of
 // freedom are those of Welch and Satterthwaite, (Σse²)²/Σ(se⁴/df) (Welch, Biometrika 34, 1947), written with shares of
-// the variance because fourth powers underflow.
+// the variance because fourth powers underflow. Where nothing varies they add up.
 func sum(spreads ...spread) spread {
 	var se float64
 	for _, s := range spreads {
@@ -162,10 +193,14 @@ func sum(spreads ...spread) spread {
 		}
 		se = math.Hypot(se, s.se)
 	}
-	var inverse float64
+	var df, inverse float64
 	for _, s := range spreads {
 		share := (s.se / se) * (s.se / se)
 		inverse += share * share / s.df
+		df += s.df
+	}
+	if se == 0 {
+		return spread{df: df}
 	}
 	return spread{se: se, df: 1 / inverse}
 }

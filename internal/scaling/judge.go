@@ -24,11 +24,24 @@ type Options struct {
 	// nor the recommendation use them.
 	Cores         int
 	PhysicalCores int // 0 if unknown
+	// ChooseOn holds the rounds that were measured to choose C†, ascending; nil: every second complete round
+	// chooses. At least two other rounds with the cells of [Judgement.Needed] must be there to estimate the gains on;
+	// until then every second complete round chooses.
+	ChooseOn []int
+	// Lost is the share, 0 to 1, of the machine's CPU time that went to others while the surface was measured: the
+	// intervals of the gains are wider for it.
+	Lost float64
+	// Ceilings, if not nil, returns the runs of n single-threaded processes of the workload side by side, and those of
+	// n goroutines of one process that share nothing; none where they were not measured. See [FindGaps].
+	Ceilings func(n int) (hardware, apart []Observation)
 }
 
 func (o Options) check() error {
 	if !(o.Confidence >= 0 && o.Confidence < 1) {
 		return fmt.Errorf("confidence is %v, want a number between 0 and 1 (0 for %v)", o.Confidence, DefaultConfidence)
+	}
+	if !(o.Lost >= 0 && o.Lost <= 1) {
+		return fmt.Errorf("lost is %v, want a share from 0 to 1", o.Lost)
 	}
 	if o.Cores < 0 || o.PhysicalCores < 0 {
 		return fmt.Errorf("%d logical and %d physical cores, want at least 0 (0 if unknown)", o.Cores, o.PhysicalCores)
@@ -49,12 +62,22 @@ type Judgement struct {
 	Concurrency, Parallelism, Total *Gain
 	// AtPhysical is the parallelism gain at the physical cores, where these are a measured P below Gomaxprocs.
 	AtPhysical *Gain
+	// Gaps say where the speed-up over one goroutine on one core went, at Gomaxprocs; nil where no ceiling was measured.
+	Gaps *Gaps
 
 	Verdict   Verdict
 	Sentence  string // what the verdict means, in plain words; one line, no full stop
 	Recommend Recommendation
 	Warnings  []string // what a reader of the figures must know, one line each
+
+	needed []Cell
 }
+
+// Needed returns the cells that a further round has to hold to make the gains narrower: (1,1), (C†,1), (C†,Pmax) and,
+// where it is a P of its own, C† at the physical cores; by goroutines, then gomaxprocs, each once, and only those that
+// the surface has. C† is the count that the rounds of [Options.ChooseOn] choose. It does not change while rounds
+// outside them join, and is [Judgement.Goroutines] from the second of these on. Without ChooseOn it always is.
+func (j Judgement) Needed() []Cell { return slices.Clone(j.needed) }
 
 // Judge computes the gains, the verdict and the recommendation of a surface. An error says what was expected of s or
 // opt; whatever else is wrong with the data is a warning beside the result.
@@ -78,10 +101,17 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 		slices.SortFunc(cells, compareCells)
 		return slices.DeleteFunc(slices.Compact(cells), func(c Cell) bool { return g[c] == nil })
 	}
-	picked := choose(g, candidates, j.Gomaxprocs, needed)
+	picked, next := choose(g, candidates, j.Gomaxprocs, needed, opt.ChooseOn)
 	j.Goroutines, j.ChosenOn = picked.goroutines, picked.chosenOn
 	if len(needed(j.Goroutines)) > 1 {
 		j.EstimatedOn = picked.estimatedOn
+	}
+
+	physical := opt.PhysicalCores > 1 && opt.PhysicalCores < j.Gomaxprocs
+	j.needed = needed(next)
+	if c := (Cell{next, opt.PhysicalCores}); physical && g[c] != nil && g[Cell{next, 1}] != nil {
+		j.needed = append(j.needed, c)
+		slices.SortFunc(j.needed, compareCells)
 	}
 
 	gain := func(num, den Cell, rounds []int) *Gain {
@@ -89,9 +119,10 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 			return nil
 		}
 		e := unpaired(g[num], g[den])
-		if paired := pair(g[num].within(rounds), g[den].within(rounds)); len(paired) > 0 {
-			e = paired.mean(opt.Confidence)
+		if len(rounds) > 0 {
+			e = ratio(g[num].within(rounds), g[den].within(rounds), opt.Confidence)
 		}
+		e = e.widened(opt.Lost)
 		return &Gain{Estimate: e, Effect: EffectOf(e)}
 	}
 	one, top := Cell{j.Goroutines, 1}, Cell{j.Goroutines, j.Gomaxprocs}
@@ -99,12 +130,20 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 	j.Concurrency = gain(one, base, j.EstimatedOn)
 	j.Parallelism = gain(top, one, j.EstimatedOn)
 	j.Total = gain(top, base, j.EstimatedOn)
-	if n := opt.PhysicalCores; n > 1 && n < j.Gomaxprocs {
-		j.AtPhysical = gain(Cell{j.Goroutines, n}, one, j.EstimatedOn)
+	if physical {
+		j.AtPhysical = gain(Cell{j.Goroutines, opt.PhysicalCores}, one, j.EstimatedOn)
 	}
-	j.warnRounds(g, candidates, needed)
+	j.warnRounds(g, candidates, needed, g.shared(needed(next)))
+	if n := j.Gomaxprocs; opt.Ceilings != nil && n > 1 {
+		// The rounds that chose C† would flatter what it reaches of its ceilings.
+		measured := slices.DeleteFunc(slices.Clone(s[top]), func(o Observation) bool { return !slices.Contains(j.EstimatedOn, o.Round) })
+		if hardware, apart := opt.Ceilings(n); len(hardware)+len(apart) > 0 {
+			gaps := FindGaps(n, s[base], hardware, apart, measured)
+			j.Gaps = &gaps
+		}
+	}
 	j.Verdict = verdict(j.Concurrency, j.Parallelism)
-	j.Sentence = sentence(j, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]))
+	j.Sentence = sentence(j, opt.Lost, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]))
 	j.Recommend = recommend(g)
 	return j, nil
 }
@@ -187,8 +226,9 @@ func (j *Judgement) warnRepeats(s Surface, g grid) {
 	}
 }
 
-// warnRounds tells how far the rounds behind the gains can be believed.
-func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell) {
+// warnRounds tells how far the rounds behind the gains can be believed. Whole holds the rounds with all that rounds
+// outside of ChooseOn are measured for; they lack nothing, although the gains may not use them yet.
+func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell, whole []int) {
 	gains := slices.DeleteFunc([]*Gain{j.Concurrency, j.Parallelism, j.Total}, func(g *Gain) bool { return g == nil })
 	if len(gains) == 0 {
 		return
@@ -204,7 +244,7 @@ func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell
 	}
 	rounds := g.rounds(cells)
 	left := slices.DeleteFunc(slices.Clone(rounds), func(r int) bool {
-		return slices.Contains(j.ChosenOn, r) || slices.Contains(j.EstimatedOn, r)
+		return slices.Contains(j.ChosenOn, r) || slices.Contains(j.EstimatedOn, r) || slices.Contains(whole, r)
 	})
 	if len(left) > 0 {
 		j.warnf("incomplete rounds: %d of %d lack a cell the gains need and were left out", len(left), len(rounds))

@@ -175,7 +175,7 @@ func TestVerdictAndSentence(t *testing.T) {
 			if j.Verdict != test.verdict {
 				t.Errorf("verdict %s, want %s", j.Verdict, test.verdict)
 			}
-			if got := sentence(j, 2); got != test.sentence {
+			if got := sentence(j, 0, 2); got != test.sentence {
 				t.Errorf("sentence %q\n    want %q", got, test.sentence)
 			}
 		})

@@ -65,6 +65,7 @@ func judge(t interface{ Fatal(...any) }, s Surface, opt Options) Judgement {
 var sameButRounding = cmp.Options{
 	cmpopts.EquateApprox(1e-9, 0),
 	cmpopts.EquateNaNs(),
+	cmp.AllowUnexported(Judgement{}),
 	cmpopts.IgnoreFields(Judgement{}, "Base"),
 }
 
@@ -140,7 +141,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			shuffled[c] = rapid.Permutation(obs).Draw(t, "order")
 		}
 		want, got := judge(t, s, Options{}), judge(t, shuffled, Options{})
-		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmp.AllowUnexported(Judgement{})); diff != "" {
 			t.Fatalf("order of observations changed the judgement (-want +got):\n%s", diff)
 		}
 	})

@@ -1,6 +1,9 @@
 package scaling
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // poorEfficiency is the share of the cores below which a parallelism gain is worth remarking on. Three quarters lets
 // clocks that fall under load and a little scheduling pass; memory bandwidth and shared locks take more.
@@ -19,7 +22,8 @@ func usableCores(procs, physical, goroutines int) int {
 }
 
 // sentence says in plain words what the gains of a judgement, its Verdict set, mean for whoever runs the workload.
-func sentence(j Judgement, cores int) string {
+// Lost is the share of the machine that others used meanwhile.
+func sentence(j Judgement, lost float64, cores int) string {
 	c, p := j.Concurrency, j.Parallelism
 	var words string
 	switch j.Verdict {
@@ -35,7 +39,7 @@ func sentence(j Judgement, cores int) string {
 	case VerdictNeither:
 		words = neitherSentence(c, p, j.Total)
 	default:
-		return inconclusiveSentence(c, p)
+		return inconclusiveSentence(c, p, lost)
 	}
 	switch {
 	case c == nil:
@@ -63,11 +67,27 @@ func parallelismSentence(j Judgement, cores int) string {
 	case j.Concurrency.hurts() && !j.Total.helps():
 		return "one goroutine does about as well: cores win back what more goroutines cost, and no more for certain"
 	case j.Parallelism.Value < poorEfficiency*float64(cores):
-		return fmt.Sprintf("cores help, but deliver only %.1f of %d: look for what the goroutines share", j.Parallelism.Value, cores)
+		return fmt.Sprintf("cores help, but deliver only %.1f of %d: %s", j.Parallelism.Value, cores, owner(j.Gaps))
 	case j.Concurrency.hurts():
 		return "needs cores: the work computes, and on one core goroutines only cost"
 	}
 	return "needs cores: the work computes"
+}
+
+// owner says to whom most of a missing speed-up was lost; the goroutines themselves are asked first where no ceilings
+// tell.
+func owner(g *Gaps) string {
+	const program = "look for what the goroutines share"
+	if g == nil || math.IsNaN(g.Machine.Value) || math.IsNaN(g.Runtime.Value) || math.IsNaN(g.Program.Value) {
+		return program
+	}
+	switch min(g.Machine.Value, g.Runtime.Value, g.Program.Value) {
+	case g.Machine.Value:
+		return fmt.Sprintf("separate processes get no more than %.1f out of the machine", g.Hardware.Value)
+	case g.Runtime.Value:
+		return fmt.Sprintf("the Go runtime takes the most (collector, allocator, scheduler): goroutines that share nothing get %.1f", g.Go.Value)
+	}
+	return fmt.Sprintf("%s: without sharing they get %.1f", program, g.Go.Value)
 }
 
 func neitherSentence(concurrency, parallelism, total *Gain) string {
@@ -89,7 +109,7 @@ func neitherSentence(concurrency, parallelism, total *Gain) string {
 }
 
 // inconclusiveSentence says what is known, what is not, and what to do about it.
-func inconclusiveSentence(concurrency, parallelism *Gain) string {
+func inconclusiveSentence(concurrency, parallelism *Gain, lost float64) string {
 	c, p := concurrency, parallelism
 	var words string
 	switch {
@@ -109,6 +129,9 @@ func inconclusiveSentence(concurrency, parallelism *Gain) string {
 		words = "goroutines help; whether cores add to it could not be told"
 	default:
 		words = "goroutines do not help at one core; whether cores do could not be told"
+	}
+	if lost > 0 {
+		return fmt.Sprintf("%s: others took %.0f %% of the machine's CPU time, measure again when it is quiet", words, 100*lost)
 	}
 	for _, g := range []*Gain{c, p} {
 		if g != nil && g.Basis != BetweenRuns {

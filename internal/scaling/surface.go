@@ -93,7 +93,8 @@ type series []run
 // newSeries sorts observations into a series. Sorting on every field makes the result independent of their order
 // to the last bit.
 func newSeries(obs []Observation) series {
-	sorted := slices.SortedFunc(slices.Values(obs), func(a, b Observation) int {
+	sorted := slices.Clone(obs)
+	slices.SortFunc(sorted, func(a, b Observation) int {
 		return cmp.Or(
 			cmp.Compare(a.Round, b.Round),
 			cmp.Compare(a.Rate, b.Rate),
@@ -141,7 +142,7 @@ func (s series) at(round int) (run, bool) {
 
 // within returns the runs of the given rounds, which ascend.
 func (s series) within(rounds []int) series {
-	var kept series
+	kept := make(series, 0, len(s))
 	for _, r := range s {
 		if _, ok := slices.BinarySearch(rounds, r.round); ok {
 			kept = append(kept, r)
