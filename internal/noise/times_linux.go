@@ -1,0 +1,5 @@
+package noise
+
+import "runbench/internal/host/sysfs"
+
+func systemTimes() (cpuTimes, bool) { return procStat(sysfs.Root()) }
