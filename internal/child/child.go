@@ -38,6 +38,14 @@ var roles = map[string]Role{}
 // and from main before [Main].
 func Register(name string, role Role) { roles[name] = role }
 
+// released is closed when the parent calls Release.
+var released = make(chan struct{})
+
+// Released returns a channel that is closed once the parent has called
+// [Process.Release]: a gate behind which several children can wait, so that
+// they begin together. It is for children.
+func Released() <-chan struct{} { return released }
+
 // Main must be called first in every main function and TestMain whose program
 // starts children. In a child it runs the role and exits; in any other process
 // it returns at once.
@@ -62,6 +70,9 @@ func Main() {
 		os.Exit(0) // the parent was gone before it said what to do
 	}
 	go func() {
+		if _, err := in.ReadBytes('\n'); err == nil {
+			close(released)
+		}
 		_, _ = io.Copy(io.Discard, in)
 		os.Exit(0)
 	}()
@@ -77,13 +88,31 @@ type Process struct {
 	Out *bufio.Reader // what the child writes to its standard output
 
 	cmd    *exec.Cmd
-	in     io.Closer
+	in     io.WriteCloser
 	stderr head
 }
 
 // Start starts a child with the given role, task (any value JSON can carry) and
 // environment beyond the parent's own.
 func Start(role string, task any, env ...string) (*Process, error) {
+	return start((*exec.Cmd).Start, role, task, env)
+}
+
+// StartOn is Start for a child that may run on one CPU only, where the system
+// allows that; pinned says whether it does.
+func StartOn(cpu int, role string, task any, env ...string) (p *Process, pinned bool, err error) {
+	p, err = start(func(cmd *exec.Cmd) error {
+		var startErr error
+		pinned = onCPU(cpu, func() { startErr = cmd.Start() })
+		if !pinned {
+			return cmd.Start()
+		}
+		return startErr
+	}, role, task, env)
+	return p, pinned, err
+}
+
+func start(begin func(*exec.Cmd) error, role string, task any, env []string) (*Process, error) {
 	spec, err := json.Marshal(task)
 	if err != nil {
 		return nil, err
@@ -105,7 +134,7 @@ func Start(role string, task any, env ...string) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.cmd.Start(); err != nil {
+	if err := begin(p.cmd); err != nil {
 		return nil, fmt.Errorf("start %s: %w", role, err)
 	}
 	p.in, p.Out = in, bufio.NewReader(out)
@@ -114,6 +143,12 @@ func Start(role string, task any, env ...string) (*Process, error) {
 		return nil, fmt.Errorf("start %s: %w%s", role, err, p.said())
 	}
 	return p, nil
+}
+
+// Release opens the gate that the child waits behind; see [Released].
+func (p *Process) Release() error {
+	_, err := p.in.Write([]byte{'\n'})
+	return err
 }
 
 // Pid returns the child's process id.

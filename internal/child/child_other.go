@@ -12,3 +12,7 @@ import (
 func sysProcAttr() *syscall.SysProcAttr { return nil }
 
 func standardInput() *os.File { return os.Stdin }
+
+// onCPU does nothing: no other system lets a thread be tied to a CPU through
+// what this package uses.
+func onCPU(int, func()) bool { return false }

@@ -19,9 +19,10 @@ type Spec struct {
 	Strategy   string           `json:"strategy"`
 	Goroutines int              `json:"goroutines"`
 	Gomaxprocs int              `json:"gomaxprocs"`
-	RunTime    time.Duration    `json:"run_time"` // how long to measure at least, ns
-	Scratch    string           `json:"scratch"`  // directory for the run's own files
-	Shared     string           `json:"shared"`   // directory common to the runs of a sweep
+	Slower     float64          `json:"slower,omitempty"` // percent by which to make the workload slower
+	RunTime    time.Duration    `json:"run_time"`         // how long to measure at least, ns
+	Scratch    string           `json:"scratch"`          // directory for the run's own files
+	Shared     string           `json:"shared"`           // directory common to the runs of a sweep
 }
 
 // An Outcome is what came of a run.
@@ -30,32 +31,32 @@ type Outcome struct {
 	Values   []resultfile.Value `json:"values"`
 	Measured time.Duration      `json:"measured"` // ns inside timed regions
 	Notes    []string           `json:"notes,omitempty"`
+	Marks    []string           `json:"marks,omitempty"` // doubts about the run, which counts all the same
 	Error    string             `json:"error,omitempty"` // why there is no result
 }
 
 // RunCell measures one cell in this process, which must be at the cell's
-// GOMAXPROCS already.
+// GOMAXPROCS already. It measures all strategies but processes.
 func RunCell(ctx context.Context, w workloads.Workload, spec Spec) (out Outcome, err error) {
 	if p := runtime.GOMAXPROCS(0); p != spec.Gomaxprocs {
 		return Outcome{}, fmt.Errorf("GOMAXPROCS is %d, want %d", p, spec.Gomaxprocs)
+	}
+	if spec.Strategy == resultfile.Apart {
+		return goroutineLanes(ctx, w, spec)
 	}
 	s, err := strategy.ByName(spec.Strategy)
 	if err != nil {
 		return Outcome{}, err
 	}
-	in, err := w.Start(ctx, workloads.Env{
-		Goroutines: spec.Goroutines, Params: spec.Params, Dir: spec.Scratch, Shared: spec.Shared,
-	})
+	in, stop, err := begin(ctx, w, spec)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if in.Close != nil {
-		defer func() {
-			if closeErr := in.Close(); err == nil && closeErr != nil {
-				err = fmt.Errorf("close: %w", closeErr)
-			}
-		}()
-	}
+	defer func() {
+		if stopErr := stop(); err == nil {
+			err = stopErr
+		}
+	}()
 	m := NewMeter(in, s, spec.Goroutines, w.Batch, w.Waits)
 	if err := m.Prepare(ctx); err != nil {
 		return Outcome{}, err
@@ -74,7 +75,35 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec) (out Outcome,
 	if err := m.Finish(); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Batches: m.Batches(), Values: m.Values(), Measured: m.Measured(), Notes: in.Notes}, nil
+	return Outcome{Batches: m.Batches(), Values: m.Values(), Measured: m.Measured(), Notes: in.Notes, Marks: m.Marks()}, nil
+}
+
+// begin sets an instance up. stop ends it.
+func begin(ctx context.Context, w workloads.Workload, spec Spec) (in *workloads.Instance, stop func() error, err error) {
+	in, err = w.Start(ctx, workloads.Env{
+		Goroutines: spec.Goroutines, Params: spec.Params, Dir: spec.Scratch, Shared: spec.Shared,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	stop = func() error {
+		if in.Close == nil {
+			return nil
+		}
+		if err := in.Close(); err != nil {
+			return fmt.Errorf("close: %w", err)
+		}
+		return nil
+	}
+	if spec.Slower > 0 {
+		dialled, err := slower(w, in, spec.Slower)
+		if err != nil {
+			_ = stop()
+			return nil, nil, err
+		}
+		return dialled, stop, nil
+	}
+	return in, stop, nil
 }
 
 // batches returns how many batches a run has, from the time of the first one:

@@ -30,6 +30,7 @@ type Meter struct {
 	spent    spent
 	latency  []time.Duration // of each task of the batch under way; nil where tasks do not wait
 	samples  []time.Duration // of all tasks of the measured batches
+	queue    queue           // of tasks in flight, where latencies are recorded
 	harness  time.Duration   // of a batch of empty tasks
 	sched    *metrics.Float64Histogram
 	counters map[string]float64
@@ -59,19 +60,47 @@ func NewMeter(in *workloads.Instance, s strategy.Strategy, c, k int, latencies b
 	m := &Meter{in: in, strategy: s, c: c, k: k, task: in.Task}
 	if latencies {
 		m.latency = make([]time.Duration, k)
-		m.task = timed(in.Task, m.latency)
+		m.task = m.timed(in.Task)
 	}
 	return m
 }
 
-// timed returns task with its time left in into[i].
-func timed(task strategy.Task, into []time.Duration) strategy.Task {
+// timed returns task with its time left in latency[i], and seen by the queue.
+func (m *Meter) timed(task strategy.Task) strategy.Task {
 	return func(ctx context.Context, i int) error {
+		m.queue.enter()
 		start := time.Now()
 		err := task(ctx, i)
-		into[i] = time.Since(start)
+		m.latency[i] = time.Since(start)
+		m.queue.leave()
 		return err
 	}
+}
+
+// run runs a batch, unchecked.
+func (m *Meter) run(ctx context.Context) error {
+	if m.in.Serial != nil {
+		if err := m.in.Serial(ctx); err != nil {
+			return err
+		}
+	}
+	return m.strategy.Run(ctx, m.c, m.k, m.task)
+}
+
+// check checks the batch just run.
+func (m *Meter) check(ctx context.Context) error {
+	if err := m.in.Check(ctx); err != nil {
+		return fmt.Errorf("check failed: %w", err)
+	}
+	return nil
+}
+
+// discard runs a first batch, which is checked and counts for nothing.
+func (m *Meter) discard(ctx context.Context) error {
+	if err := m.run(ctx); err != nil {
+		return err
+	}
+	return m.check(ctx)
 }
 
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
@@ -79,7 +108,7 @@ func timed(task strategy.Task, into []time.Duration) strategy.Task {
 func (m *Meter) Prepare(ctx context.Context) error {
 	empty := strategy.Task(func(context.Context, int) error { return nil })
 	if m.latency != nil {
-		empty = timed(empty, m.latency)
+		empty = m.timed(empty)
 	}
 	// The first of the three starts threads; the median is neither that one
 	// nor one that was interrupted.
@@ -94,12 +123,10 @@ func (m *Meter) Prepare(ctx context.Context) error {
 	slices.Sort(costs[:])
 	m.harness = costs[1]
 
-	if err := m.strategy.Run(ctx, m.c, m.k, m.task); err != nil {
+	if err := m.discard(ctx); err != nil {
 		return err
 	}
-	if err := m.in.Check(ctx); err != nil {
-		return fmt.Errorf("check failed: %w", err)
-	}
+	m.queue.reset()
 	m.sched = schedLatencies()
 	return m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
 }
@@ -108,14 +135,14 @@ func (m *Meter) Prepare(ctx context.Context) error {
 func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
 	before := readSpent()
 	start := time.Now()
-	err := m.strategy.Run(ctx, m.c, m.k, m.task)
+	err := m.run(ctx)
 	wall := time.Since(start)
 	after := readSpent()
 	if err != nil {
 		return 0, err
 	}
-	if err := m.in.Check(ctx); err != nil {
-		return 0, fmt.Errorf("check failed: %w", err)
+	if err := m.check(ctx); err != nil {
+		return 0, err
 	}
 	m.walls = append(m.walls, wall)
 	m.samples = append(m.samples, m.latency...)
@@ -152,10 +179,26 @@ func (m *Meter) readCounters(each func(unit string, v float64)) error {
 func (m *Meter) Batches() int { return len(m.walls) }
 
 // Measured returns the time spent inside timed regions.
-func (m *Meter) Measured() time.Duration {
+func (m *Meter) Measured() time.Duration { return total(m.walls) }
+
+// Marks returns the doubts about the run, after Finish.
+func (m *Meter) Marks() []string {
+	var marks []string
+	if m.latency != nil {
+		if why := m.queue.littleHolds(m.c, total(m.samples)); why != "" {
+			marks = append(marks, why)
+		}
+	}
+	if why := unsettled(m.walls); why != "" {
+		marks = append(marks, why)
+	}
+	return marks
+}
+
+func total(ds []time.Duration) time.Duration {
 	var sum time.Duration
-	for _, w := range m.walls {
-		sum += w
+	for _, d := range ds {
+		sum += d
 	}
 	return sum
 }
@@ -177,6 +220,8 @@ func (m *Meter) Values() []resultfile.Value {
 	}
 	if len(m.samples) > 0 {
 		slices.Sort(m.samples)
+		add(resultfile.InFlight, float64(m.queue.area)/wall)
+		add(resultfile.MeanNs, float64(total(m.samples))/float64(len(m.samples)))
 		add(resultfile.P50Ns, float64(quantile(m.samples, 0.50)))
 		add(resultfile.P99Ns, float64(quantile(m.samples, 0.99)))
 	}

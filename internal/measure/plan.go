@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,6 +19,20 @@ type Options struct {
 	Rounds     int           // 0: as many as the budget has room for
 	Budget     time.Duration // wall time of the sweep; default: DefaultBudget
 	Seed       uint64        // decides the order of runs
+
+	// Precision is the half-width, as a share, at which a gain is known well
+	// enough; see [resultfile.Plan]. 0: measure every cell in every round.
+	Precision float64
+
+	// Control is the control arm; without a name there is none.
+	Control workloads.Workload
+
+	// Ceilings are the P at which the ceilings of workloads that compute are
+	// measured.
+	Ceilings []int
+
+	// Slower names workloads to make slower, in percent.
+	Slower map[string]float64
 }
 
 // The planner aims for plannedRounds, and runs no shorter than minRunTime,
@@ -32,6 +47,13 @@ const (
 	// overheadShare is the part of a sweep's time expected to go to process
 	// starts, set-ups and discarded batches.
 	overheadShare = 0.13
+
+	// choiceRounds is in how many rounds every cell is measured before a sweep
+	// of some precision turns to what the gains need. C† takes the smallest
+	// count within 5 % of the best, for which the mean of three runs, which
+	// scatter by a few percent each, is near enough; what is saved goes to the
+	// rounds that estimate.
+	choiceRounds = 3
 )
 
 // ProcCounts returns the default P: powers of two up to the physical cores, the
@@ -87,7 +109,16 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 	if len(opt.Procs) == 0 {
 		return none, fmt.Errorf("procs: expected at least one number")
 	}
-	plan := resultfile.Plan{Seed: opt.Seed, Rounds: opt.Rounds, Budget: opt.Budget, Procs: sorted(opt.Procs)}
+	if !(opt.Precision >= 0 && opt.Precision < 1) {
+		return none, fmt.Errorf("precision: expected a share from 0 to 1, found %v", opt.Precision)
+	}
+	plan := resultfile.Plan{
+		Seed: opt.Seed, Rounds: opt.Rounds, Budget: opt.Budget, Procs: sorted(opt.Procs),
+		Precision: opt.Precision, Slower: opt.Slower,
+	}
+	if plan.Precision > 0 {
+		plan.ChoiceRounds = choiceRounds
+	}
 	names := opt.Strategies
 	if len(names) == 0 {
 		names = []string{strategy.Default.Name()}
@@ -115,10 +146,25 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 			}
 			counts = []int{1}
 		}
-		plan.Subjects = append(plan.Subjects, resultfile.Subject{
+		subject := resultfile.Subject{
 			Class: w.Class(), Workload: w.Short(), Params: item.Given, Batch: w.Batch,
 			Strategies: names, Goroutines: counts,
+		}
+		if w.Computes() && len(names) > 0 {
+			subject.Ceilings = slices.DeleteFunc(sorted(opt.Ceilings), func(n int) bool {
+				return n < 2 || !slices.Contains(plan.Procs, n)
+			})
+		}
+		plan.Subjects = append(plan.Subjects, subject)
+	}
+	if w := opt.Control; w.Name != "" && !slices.ContainsFunc(items, func(s workloads.Selected) bool { return s.Name == w.Name }) {
+		plan.Subjects = append(plan.Subjects, resultfile.Subject{
+			Class: w.Class(), Workload: w.Short(), Batch: w.Batch, Diagonal: true,
+			Strategies: []string{strategy.Default.Name()},
 		})
+	}
+	if err := checkSlower(items, opt.Slower); err != nil {
+		return none, err
 	}
 	if plan.Budget == 0 {
 		plan.Budget = DefaultBudget(len(items), plan.Procs)
@@ -135,4 +181,21 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 func sorted(counts []int) []int {
 	counts = slices.Sorted(slices.Values(counts))
 	return slices.Compact(counts)
+}
+
+// checkSlower refuses to slow what is not measured or cannot be slowed.
+func checkSlower(items []workloads.Selected, slower map[string]float64) error {
+	for _, name := range slices.Sorted(maps.Keys(slower)) {
+		percent := slower[name]
+		i := slices.IndexFunc(items, func(s workloads.Selected) bool { return s.Name == name })
+		switch {
+		case !(percent > 0 && percent <= 100):
+			return fmt.Errorf("slower: expected a percentage above 0 and up to 100 for %s, found %v", name, percent)
+		case i < 0:
+			return fmt.Errorf("slower: %s is not among the workloads to be measured", name)
+		case !items[i].Idempotent:
+			return fmt.Errorf("slower: %s cannot be made slower: doing its tasks twice would change their result", name)
+		}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runbench/internal/child"
+	"runbench/internal/resultfile"
 	"runbench/workloads"
 )
 
@@ -19,40 +20,65 @@ const role = "worker"
 // RegisterWorker makes this program able to be its own worker, for the
 // workloads that find knows. It is called before [child.Main].
 func RegisterWorker(find func(name string) (workloads.Workload, bool)) {
-	child.Register(role, func(raw json.RawMessage, out io.Writer) error {
-		var spec Spec
-		if err := json.Unmarshal(raw, &spec); err != nil {
-			return err
-		}
-		w, ok := find(spec.Workload)
-		if !ok {
-			return fmt.Errorf("no workload %q in this program", spec.Workload)
-		}
+	register := func(role string, serve func(w workloads.Workload, spec Spec, out io.Writer) error) {
+		child.Register(role, func(raw json.RawMessage, out io.Writer) error {
+			var spec Spec
+			if err := json.Unmarshal(raw, &spec); err != nil {
+				return err
+			}
+			w, ok := find(spec.Workload)
+			if !ok {
+				return fmt.Errorf("no workload %q in this program", spec.Workload)
+			}
+			return serve(w, spec, out)
+		})
+	}
+	register(role, func(w workloads.Workload, spec Spec, out io.Writer) error {
 		outcome, err := RunCell(context.Background(), w, spec)
 		if err != nil {
 			outcome = Outcome{Error: err.Error()}
 		}
 		return json.NewEncoder(out).Encode(outcome)
 	})
+	register(laneRole, serveLane)
 }
 
 // ErrHung says that a run did not end in its time.
 var ErrHung = errors.New("hung")
 
-// Process runs spec in a fresh process of this program and returns what came of
-// it. The process is killed when ctx ends and when it takes longer than timeout,
-// and is gone when Process returns.
+// Process runs spec in a fresh process of this program, or in several for the
+// hardware ceiling, and returns what came of it. The processes are killed when
+// ctx ends and when they take longer than timeout, and are gone when Process
+// returns.
 func Process(ctx context.Context, spec Spec, timeout time.Duration) (Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
 	}
+	limit, cancel := context.WithTimeoutCause(ctx, timeout, ErrHung)
+	defer cancel()
+	run := worker
+	if spec.Strategy == resultfile.Processes {
+		run = processLanes
+	}
+	outcome, err := run(limit, spec)
+	switch {
+	case err == nil:
+		return outcome, nil
+	case ctx.Err() != nil:
+		return Outcome{}, context.Cause(ctx)
+	case limit.Err() != nil:
+		return Outcome{}, fmt.Errorf("%w: killed after %v without a result", ErrHung, timeout)
+	}
+	return Outcome{}, err
+}
+
+// worker runs spec in a process, which is killed when ctx ends.
+func worker(ctx context.Context, spec Spec) (Outcome, error) {
 	p, err := child.Start(role, spec, "GOMAXPROCS="+strconv.Itoa(spec.Gomaxprocs))
 	if err != nil {
 		return Outcome{}, err
 	}
-	limit, cancel := context.WithTimeoutCause(ctx, timeout, ErrHung)
-	defer cancel()
-	stop := context.AfterFunc(limit, p.Signal)
+	stop := context.AfterFunc(ctx, p.Signal)
 	defer stop()
 
 	var outcome Outcome
@@ -63,10 +89,6 @@ func Process(ctx context.Context, spec Spec, timeout time.Duration) (Outcome, er
 		return Outcome{}, errors.New(outcome.Error)
 	case decodeErr == nil && waitErr == nil:
 		return outcome, nil
-	case ctx.Err() != nil:
-		return Outcome{}, context.Cause(ctx)
-	case limit.Err() != nil:
-		return Outcome{}, fmt.Errorf("%w: killed after %v without a result", ErrHung, timeout)
 	case waitErr != nil:
 		return Outcome{}, fmt.Errorf("worker crashed: %w", waitErr)
 	default:

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/workloads"
 )
@@ -35,14 +36,25 @@ type Sweep struct {
 	Run     Runner
 	Timeout time.Duration // of one run
 	Watch   Observer
+	Steer   Steer // nil: every cell in every round
 
 	cells    []resultfile.Cell
+	runs     []resultfile.Run // the file's, and those since
 	done     map[runKey]bool
 	failures map[string]int  // by cell
 	noted    map[string]bool // notes that are in the file
+	dir      string          // scratch
 	shared   string
+	round    int           // the last one, 0 before the first
+	spent    time.Duration // on rounds, earlier sessions included
+	started  time.Time
 	end      resultfile.End
 }
+
+// A Steer says which cells a round is to measure, from the plan and all runs of
+// the rounds before it, and nothing else, so that a resumed sweep goes on as it
+// would have. No cells end the sweep: all is known that was asked for.
+type Steer func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell
 
 type runKey struct {
 	cell  string
@@ -53,27 +65,77 @@ type runKey struct {
 // run that hung counts as many, because each costs the whole timeout.
 const maxFailures = 2
 
-// Do measures until the plan's rounds are done, its budget is spent, or ctx
-// ends, and writes every run to the file as it finishes. The End says how it
-// went; it is in the file too. The error is about writing, or about ctx.
+// Do measures until the plan's rounds are done, its budget is spent, all is
+// known that was asked for, or ctx ends, and writes every run to the file as it
+// finishes. The End says how it went; it is in the file too. The error is about
+// writing, or about ctx.
 func (s *Sweep) Do(ctx context.Context) (resultfile.End, error) {
+	ends, err := Interleave(ctx, s)
+	return ends[0], err
+}
+
+// Interleave carries out several sweeps in turns, a round of each, each into its
+// own file and within its own budget: what the machine does over minutes is the
+// same to all of them. Which goes first changes from round to round. The
+// arguments' seeds decide it.
+func Interleave(ctx context.Context, sweeps ...*Sweep) ([]resultfile.End, error) {
+	ends := make([]resultfile.End, len(sweeps))
+	var err error
+	for i, s := range sweeps {
+		if err = s.begin(); err != nil {
+			for _, begun := range sweeps[:i] {
+				os.RemoveAll(begun.dir)
+			}
+			return ends, err
+		}
+	}
+	open := slices.Clone(sweeps)
+	for turn := uint64(0); len(open) > 0 && err == nil; turn++ {
+		rng := rand.New(rand.NewPCG(sweeps[0].Plan.Seed, turn))
+		rng.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
+		open = slices.DeleteFunc(open, func(s *Sweep) bool {
+			if err != nil {
+				return false
+			}
+			var more bool
+			more, err = s.next(ctx)
+			return !more
+		})
+	}
+	stopped := err
+	for i, s := range sweeps {
+		end, finishErr := s.finish(ctx, stopped)
+		ends[i] = end
+		if err == nil {
+			err = finishErr
+		}
+	}
+	return ends, err
+}
+
+// begin makes ready for the first round.
+func (s *Sweep) begin() error {
 	s.cells = s.Plan.Cells()
 	s.done, s.failures, s.noted = make(map[runKey]bool), make(map[string]int), make(map[string]bool)
-	spent := s.takeOver()
+	s.takeOver()
 	dir, err := os.MkdirTemp("", "runbench-")
 	if err != nil {
-		return resultfile.End{}, err
+		return err
 	}
-	defer os.RemoveAll(dir)
-	s.shared = filepath.Join(dir, "shared")
+	s.dir, s.shared = dir, filepath.Join(dir, "shared")
 	if err := os.Mkdir(s.shared, 0o700); err != nil {
-		return resultfile.End{}, err
+		os.RemoveAll(dir)
+		return err
 	}
+	s.started = time.Now()
+	return nil
+}
 
-	start := time.Now()
-	err = s.rounds(ctx, dir, spent)
+// finish writes the end of a sweep that err, if not nil, has stopped.
+func (s *Sweep) finish(ctx context.Context, err error) (resultfile.End, error) {
+	os.RemoveAll(s.dir)
 	s.end.End = time.Now()
-	s.end.Wall = time.Since(start)
+	s.end.Wall = time.Since(s.started)
 	s.end.OutsideShare = 1 - float64(s.end.Measured)/float64(s.end.Wall)
 	s.end.Interrupted = ctx.Err() != nil
 	if err != nil && ctx.Err() == nil {
@@ -85,11 +147,12 @@ func (s *Sweep) Do(ctx context.Context) (resultfile.End, error) {
 	return s.end, err
 }
 
-// takeOver counts what an earlier session did, and returns the time it spent.
-func (s *Sweep) takeOver() (spent time.Duration) {
+// takeOver counts what an earlier session did.
+func (s *Sweep) takeOver() {
 	if s.Had == nil {
-		return 0
+		return
 	}
+	s.runs = append(s.runs, s.Had.Runs...)
 	for _, r := range s.Had.Runs {
 		s.done[runKey{r.Cell.Name(), r.Round}] = true
 	}
@@ -101,61 +164,94 @@ func (s *Sweep) takeOver() (spent time.Duration) {
 		s.noted[n.Workload+n.Text] = true
 	}
 	for _, r := range s.Had.Rounds {
-		spent += r.Wall
+		s.spent += r.Wall
 	}
 	s.end.Runs, s.end.Failed = len(s.Had.Runs), len(s.Had.Failures)
-	return spent
 }
 
-// rounds goes through the rounds for as long as the plan allows. It never
-// begins one that is not expected to fit, but the first.
-func (s *Sweep) rounds(ctx context.Context, dir string, spent time.Duration) error {
-	for round := 1; s.Plan.Rounds == 0 || round <= s.Plan.Rounds; round++ {
-		order := s.open(round)
-		if len(order) == 0 {
-			if s.givenUp() {
-				return nil
+// next carries out the next round that has runs left, and reports whether there
+// may be more. It never begins one that is not expected to fit, but the first.
+func (s *Sweep) next(ctx context.Context) (more bool, err error) {
+	for {
+		if s.Plan.Rounds > 0 && s.round >= s.Plan.Rounds {
+			return false, nil
+		}
+		s.round++
+		cells := s.wanted()
+		if len(cells) == 0 {
+			s.end.Converged = true
+			return false, nil
+		}
+		order := s.open(cells)
+		if len(order) > 0 {
+			if s.round > 1 && s.spent+s.expected(len(order)) > s.Plan.Budget {
+				return false, nil
 			}
-			s.end.Rounds = round
-			continue
+			return true, s.measure(ctx, order)
 		}
-		if round > 1 && spent+s.expected(spent, round-1, len(order)) > s.Plan.Budget {
-			return nil
+		if s.givenUp(cells) {
+			return false, nil
 		}
-		start, measuredBefore := time.Now(), s.end.Measured
-		if err := s.Writer.Event(resultfile.Event{Round: &resultfile.Round{Round: round, Start: start}}); err != nil {
-			return err
-		}
-		s.Watch.RoundStarted(round, len(order))
-		for _, cell := range order {
-			if err := s.run(ctx, dir, cell, round); err != nil {
-				return err
-			}
-		}
-		wall := time.Since(start)
-		spent += wall
-		s.end.Rounds = round
-		mark := resultfile.RoundEnd{Round: round, End: time.Now(), Wall: wall, Measured: s.end.Measured - measuredBefore}
-		if err := s.Writer.Event(resultfile.Event{RoundEnd: &mark}); err != nil {
-			return err
-		}
-		s.Watch.RoundDone(round)
+		s.end.Rounds = s.round
 	}
+}
+
+// wanted returns the cells of the round.
+func (s *Sweep) wanted() []resultfile.Cell {
+	if s.Steer == nil {
+		return s.cells
+	}
+	var before []resultfile.Run
+	for _, r := range s.runs {
+		if r.Round < s.round {
+			before = append(before, r)
+		}
+	}
+	return s.Steer(s.Plan, before)
+}
+
+// measure carries out the runs of a round.
+func (s *Sweep) measure(ctx context.Context, order []resultfile.Cell) error {
+	start, measuredBefore := time.Now(), s.end.Measured
+	if err := s.Writer.Event(resultfile.Event{Round: &resultfile.Round{Round: s.round, Start: start}}); err != nil {
+		return err
+	}
+	s.Watch.RoundStarted(s.round, len(order))
+	before := noise.Take()
+	for _, cell := range order {
+		if err := s.run(ctx, cell); err != nil {
+			return err
+		}
+	}
+	// Taken between rounds, when no child lives whose time has not been counted.
+	seen := noise.Between(before, noise.Take())
+	wall := time.Since(start)
+	s.spent += wall
+	s.end.Rounds = s.round
+	mark := resultfile.RoundEnd{Round: s.round, End: time.Now(), Wall: wall, Measured: s.end.Measured - measuredBefore, Noise: &seen}
+	if err := s.Writer.Event(resultfile.Event{RoundEnd: &mark}); err != nil {
+		return err
+	}
+	s.Watch.RoundDone(s.round)
 	return nil
 }
 
-// expected returns how long runs more runs will take, from the time that the
-// rounds so far have.
-func (s *Sweep) expected(spent time.Duration, rounds, runs int) time.Duration {
-	return time.Duration(float64(spent) / float64(rounds) * float64(runs) / float64(len(s.cells)))
+// expected returns how long runs more runs will take, from the time that those
+// so far have.
+func (s *Sweep) expected(runs int) time.Duration {
+	return time.Duration(float64(s.spent) / float64(max(1, s.end.Runs+s.end.Failed)) * float64(runs))
 }
 
-// open returns the cells of a round that are still to be run, in the round's
-// own order.
-func (s *Sweep) open(round int) []resultfile.Cell {
-	return slices.DeleteFunc(Order(s.Plan, round), func(c resultfile.Cell) bool {
+// open returns those of the cells that are still to be run in the round, in the
+// round's own order.
+func (s *Sweep) open(cells []resultfile.Cell) []resultfile.Cell {
+	in := make(map[string]bool)
+	for _, c := range cells {
+		in[c.Name()] = true
+	}
+	return slices.DeleteFunc(Order(s.Plan, s.round), func(c resultfile.Cell) bool {
 		name := c.Name()
-		return s.done[runKey{name, round}] || s.failures[name] >= maxFailures
+		return !in[name] || s.done[runKey{name, s.round}] || s.failures[name] >= maxFailures
 	})
 }
 
@@ -175,9 +271,9 @@ func Order(plan resultfile.Plan, round int) []resultfile.Cell {
 	return order
 }
 
-// givenUp reports whether no cell is left that could be run.
-func (s *Sweep) givenUp() bool {
-	for _, c := range s.cells {
+// givenUp reports whether none of the cells is left that could be run.
+func (s *Sweep) givenUp(cells []resultfile.Cell) bool {
+	for _, c := range cells {
 		if s.failures[c.Name()] < maxFailures {
 			return false
 		}
@@ -186,15 +282,15 @@ func (s *Sweep) givenUp() bool {
 }
 
 // run measures one cell. A run that fails is recorded and is no error.
-func (s *Sweep) run(ctx context.Context, dir string, cell resultfile.Cell, round int) error {
+func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 	s.Watch.RunStarted(cell)
-	scratch := filepath.Join(dir, "run")
+	scratch := filepath.Join(s.dir, "run")
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return err
 	}
 	outcome, err := s.Run(ctx, Spec{
 		Workload: workloadName(cell), Params: cell.Params, Strategy: cell.Strategy,
-		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs,
+		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, Slower: s.Plan.Slower[workloadName(cell)],
 		RunTime: s.Plan.RunTime, Scratch: scratch, Shared: s.shared,
 	}, s.Timeout)
 	if removeErr := os.RemoveAll(scratch); removeErr != nil {
@@ -204,7 +300,7 @@ func (s *Sweep) run(ctx context.Context, dir string, cell resultfile.Cell, round
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return s.fail(cell, round, err)
+		return s.fail(cell, err)
 	}
 	for _, text := range outcome.Notes {
 		n := resultfile.Note{Workload: workloadName(cell), Text: text}
@@ -216,27 +312,34 @@ func (s *Sweep) run(ctx context.Context, dir string, cell resultfile.Cell, round
 			return err
 		}
 	}
+	for _, reason := range outcome.Marks {
+		m := resultfile.Mark{Cell: cell.Name(), Round: s.round, Reason: reason}
+		if err := s.Writer.Event(resultfile.Event{Mark: &m}); err != nil {
+			return err
+		}
+	}
 	if err := s.Writer.Run(cell, outcome.Batches, outcome.Values); err != nil {
 		return err
 	}
+	s.runs = append(s.runs, resultfile.Run{Cell: cell, Round: s.round, Batches: outcome.Batches, Values: outcome.Values})
 	s.end.Runs++
 	s.end.Measured += outcome.Measured
-	s.Watch.RunDone(cell, round, outcome.Values)
+	s.Watch.RunDone(cell, s.round, outcome.Values)
 	return nil
 }
 
-func (s *Sweep) fail(cell resultfile.Cell, round int, cause error) error {
+func (s *Sweep) fail(cell resultfile.Cell, cause error) error {
 	name := cell.Name()
 	s.failures[name]++
 	if errors.Is(cause, ErrHung) {
 		s.failures[name] = maxFailures
 	}
 	s.end.Failed++
-	f := resultfile.Failure{Cell: name, Round: round, Reason: cause.Error()}
+	f := resultfile.Failure{Cell: name, Round: s.round, Reason: cause.Error()}
 	if err := s.Writer.Event(resultfile.Event{Failed: &f}); err != nil {
 		return fmt.Errorf("%w (while recording that %s failed: %w)", err, name, cause)
 	}
-	s.Watch.RunFailed(cell, round, cause.Error())
+	s.Watch.RunFailed(cell, s.round, cause.Error())
 	return nil
 }
 

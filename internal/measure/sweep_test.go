@@ -221,3 +221,131 @@ func TestSweepEndsWhenEveryCellFails(t *testing.T) {
 		t.Errorf("got %+v, %v", end, err)
 	}
 }
+
+// A steered sweep measures what it is told, and ends when there is nothing more;
+// what it is told depends on the rounds before alone, so a stop in between
+// changes nothing.
+func TestSweepIsSteered(t *testing.T) {
+	plan := testPlan(t, 0)
+	steer := func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell {
+		last := 0
+		for _, r := range before {
+			last = max(last, r.Round)
+		}
+		return plan.Cells()[:max(0, 3-last)] // 3 cells, then 2, then 1
+	}
+	for stop := range 7 {
+		path := filepath.Join(t.TempDir(), "r.txt")
+		do := func(ctx context.Context, r *ran) (resultfile.End, error) {
+			w, had, err := resultfile.Resume(path, resultfile.Config{}, resultfile.Manifest{SchemaVersion: 1, Plan: plan})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			return (&Sweep{Plan: plan, Writer: w, Had: had, Run: r.run, Timeout: time.Minute, Watch: &watch{}, Steer: steer}).Do(ctx)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		_, _ = do(ctx, &ran{fail: func(n int, _ Spec) error {
+			if n == stop {
+				cancel()
+			}
+			return nil
+		}})
+		cancel()
+		end, err := do(t.Context(), &ran{})
+		if err != nil || !end.Converged {
+			t.Fatalf("stopped at run %d: %+v, %v", stop, end, err)
+		}
+		runs := make(map[int]int)
+		for _, r := range read(t, path).Runs {
+			runs[r.Round]++
+		}
+		if len(runs) != 3 || runs[1] != 3 || runs[2] != 2 || runs[3] != 1 {
+			t.Errorf("stopped at run %d: runs a round are %v, want 3, 2, 1", stop, runs)
+		}
+	}
+}
+
+// Interleaved sweeps take turns round by round, each has its own file, and one
+// that is done first leaves the turns to the others.
+func TestInterleave(t *testing.T) {
+	var order []string
+	var sweeps []*Sweep
+	paths := make(map[string]string)
+	for name, rounds := range map[string]int{"a": 3, "b": 5} {
+		plan := testPlan(t, rounds)
+		paths[name] = filepath.Join(t.TempDir(), name)
+		w, err := resultfile.Create(paths[name], resultfile.Config{}, resultfile.Manifest{SchemaVersion: 1, Plan: plan})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		r := &ran{fail: func(int, Spec) error {
+			if len(order) == 0 || order[len(order)-1] != name {
+				order = append(order, name)
+			}
+			return nil
+		}}
+		sweeps = append(sweeps, &Sweep{Plan: plan, Writer: w, Run: r.run, Timeout: time.Minute, Watch: &watch{}})
+	}
+	if _, err := Interleave(t.Context(), sweeps...); err != nil {
+		t.Fatal(err)
+	}
+	onceARound(t, read(t, paths["a"]), testPlan(t, 3), 3)
+	onceARound(t, read(t, paths["b"]), testPlan(t, 5), 5)
+	// Consecutive rounds of one sweep look like one entry: at least a turn each
+	// for the three rounds that both have.
+	if len(order) < 4 {
+		t.Errorf("turns were %v", order)
+	}
+}
+
+// The dial, the control arm and the ceilings reach the runs.
+func TestPlanOfEverything(t *testing.T) {
+	control, _ := find("cpu/procs")
+	control.Name = "known/control"
+	fine := selected("cpu/fine", "io/waits")
+	fine[0].Idempotent = true
+	plan, err := NewPlan(fine, Options{
+		Procs: []int{1, 2}, Goroutines: []int{1, 2}, Rounds: 1, Precision: 0.02,
+		Control: control, Ceilings: []int{1, 2, 4}, Slower: map[string]float64{"cpu/fine": 5},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, c := range plan.Cells() {
+		names = append(names, strings.TrimPrefix(c.Name(), "Benchmark"))
+	}
+	want := []string{
+		"CPU/workload=fine/strategy=sequential/goroutines=1/gomaxprocs=1",
+		"CPU/workload=fine/strategy=sequential/goroutines=1/gomaxprocs=2",
+		"CPU/workload=fine/strategy=pool/goroutines=2/gomaxprocs=1",
+		"CPU/workload=fine/strategy=pool/goroutines=2/gomaxprocs=2",
+		"CPU/workload=fine/strategy=processes/goroutines=2/gomaxprocs=2",
+		"CPU/workload=fine/strategy=apart/goroutines=2/gomaxprocs=2",
+		"IO/workload=waits/strategy=sequential/goroutines=1/gomaxprocs=1",
+		"IO/workload=waits/strategy=sequential/goroutines=1/gomaxprocs=2",
+		"IO/workload=waits/strategy=pool/goroutines=2/gomaxprocs=1",
+		"IO/workload=waits/strategy=pool/goroutines=2/gomaxprocs=2",
+		"Known/workload=control/strategy=sequential/goroutines=1/gomaxprocs=1",
+		"Known/workload=control/strategy=pool/goroutines=2/gomaxprocs=2",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("cells are\n%s", strings.Join(names, "\n"))
+	}
+	r := &ran{}
+	if _, _, err := sweep(t, t.Context(), plan, r, filepath.Join(t.TempDir(), "r.txt")); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.specs {
+		if (s.Slower == 5) != (s.Workload == "cpu/fine") {
+			t.Errorf("%s is to be %v %% slower", s.Workload, s.Slower)
+		}
+	}
+	for _, slower := range []map[string]float64{{"io/waits": 5}, {"cpu/other": 5}, {"cpu/fine": 0}, {"cpu/fine": 101}} {
+		if _, err := NewPlan(fine, Options{Procs: []int{1}, Slower: slower}); err == nil {
+			t.Errorf("slower %v was taken", slower)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"runbench/internal/noise"
 )
 
 // eventPrefix begins the lines that other readers of the format pass over.
@@ -19,6 +21,7 @@ type Event struct {
 	RoundEnd *RoundEnd `json:"round_end,omitempty"`
 	Failed   *Failure  `json:"failed,omitempty"`
 	Note     *Note     `json:"note,omitempty"`
+	Mark     *Mark     `json:"mark,omitempty"`
 	End      *End      `json:"end,omitempty"`
 }
 
@@ -41,6 +44,20 @@ type Plan struct {
 	RunTime  time.Duration `json:"run_time"` // ns; how long a run is to measure at least
 	Procs    []int         `json:"procs"`    // P, ascending
 	Subjects []Subject     `json:"subjects"`
+
+	// Precision is the half-width, as a share, at which a gain is known well
+	// enough. 0: every cell is measured in every round until the budget is
+	// spent.
+	Precision float64 `json:"precision,omitempty"`
+
+	// ChoiceRounds are the first rounds, which measure every cell. C† is
+	// chosen on them; the rounds after them measure what the gains need and
+	// estimate the gains. 0 where Precision is.
+	ChoiceRounds int `json:"choice_rounds,omitempty"`
+
+	// Slower names workloads that are made slower on purpose, in percent. It
+	// is for checking that a slowdown is found.
+	Slower map[string]float64 `json:"slower,omitempty"`
 }
 
 // A Subject is one workload of a plan and the counts it is swept over.
@@ -51,15 +68,47 @@ type Subject struct {
 	Batch      int               `json:"batch"`
 	Strategies []string          `json:"strategies"` // besides sequential
 	Goroutines []int             `json:"goroutines"` // C, ascending
+
+	// Ceilings are the P at which the hardware ceiling and the Go ceiling are
+	// measured besides.
+	Ceilings []int `json:"ceilings,omitempty"`
+
+	// Diagonal says that it is measured at C=P only, as the control arm is.
+	Diagonal bool `json:"diagonal,omitempty"`
 }
 
 // Sequential is the strategy of every cell with C=1.
 const Sequential = "sequential"
 
-// Cells returns the cells of the subject's surface at the given P: C=1 once,
-// every other C for each strategy.
+// The strategies of the ceilings' cells, in which C = P = n copies of a workload
+// run side by side.
+const (
+	Processes = "processes" // n single-threaded processes: the hardware ceiling
+	Apart     = "apart"     // n goroutines of one process, each with an instance of its own: the Go ceiling
+)
+
+// Ceiling reports whether the strategy is that of a ceiling.
+func Ceiling(strategy string) bool { return strategy == Processes || strategy == Apart }
+
+// Cells returns the cells of the subject at the given P: those of its surface,
+// C=1 once and every other C for each strategy, then those of its ceilings.
 func (s Subject) Cells(procs []int) []Cell {
 	var cells []Cell
+	add := func(strategy string, c, p int) {
+		if c == 1 {
+			strategy = Sequential
+		}
+		cells = append(cells, Cell{
+			Class: s.Class, Workload: s.Workload, Params: s.Params,
+			Strategy: strategy, Goroutines: c, Gomaxprocs: p,
+		})
+	}
+	if s.Diagonal {
+		for _, p := range procs {
+			add(s.Strategies[0], p, p)
+		}
+		return cells
+	}
 	for _, c := range s.Goroutines {
 		strategies := s.Strategies
 		if c == 1 {
@@ -67,12 +116,13 @@ func (s Subject) Cells(procs []int) []Cell {
 		}
 		for _, strategy := range strategies {
 			for _, p := range procs {
-				cells = append(cells, Cell{
-					Class: s.Class, Workload: s.Workload, Params: s.Params,
-					Strategy: strategy, Goroutines: c, Gomaxprocs: p,
-				})
+				add(strategy, c, p)
 			}
 		}
+	}
+	for _, n := range s.Ceilings {
+		add(Processes, n, n)
+		add(Apart, n, n)
 	}
 	return cells
 }
@@ -99,6 +149,7 @@ type RoundEnd struct {
 	End      time.Time     `json:"end"`
 	Wall     time.Duration `json:"wall"`     // ns
 	Measured time.Duration `json:"measured"` // ns inside timed regions
+	Noise    *noise.Noise  `json:"noise,omitempty"`
 }
 
 // A Failure is a run that gave no result.
@@ -114,6 +165,13 @@ type Note struct {
 	Text     string `json:"text"`
 }
 
+// A Mark is a doubt about a run that is counted all the same.
+type Mark struct {
+	Cell   string `json:"cell"` // as in Cell.Name
+	Round  int    `json:"round"`
+	Reason string `json:"reason"`
+}
+
 // An End closes a file that went to its plan's end, or was interrupted.
 type End struct {
 	End          time.Time     `json:"end"`
@@ -121,9 +179,10 @@ type End struct {
 	Runs         int           `json:"runs"`
 	Failed       int           `json:"failed"`
 	Interrupted  bool          `json:"interrupted,omitempty"`
-	Wall         time.Duration `json:"wall"`          // ns, of this session
-	Measured     time.Duration `json:"measured"`      // ns inside timed regions, of this session
-	OutsideShare float64       `json:"outside_share"` // 1 − measured/wall
+	Converged    bool          `json:"converged,omitempty"` // every gain was known to the plan's precision
+	Wall         time.Duration `json:"wall"`                // ns, of this session
+	Measured     time.Duration `json:"measured"`            // ns inside timed regions, of this session
+	OutsideShare float64       `json:"outside_share"`       // 1 − measured/wall
 }
 
 func (e Event) line() ([]byte, error) {

@@ -38,6 +38,7 @@ type Set struct {
 	Runs     []Run
 	Failures []Failure
 	Notes    []Note
+	Marks    []Mark
 	Rounds   []RoundEnd
 	End      *End // nil for a file that was not finished
 	Torn     bool // the last line had no end and was dropped
@@ -105,6 +106,8 @@ func Read(r io.Reader, name string) (*Set, error) {
 				s.Failures = append(s.Failures, *event.Failed)
 			case event.Note != nil:
 				s.Notes = append(s.Notes, *event.Note)
+			case event.Mark != nil:
+				s.Marks = append(s.Marks, *event.Mark)
 			case event.End != nil:
 				s.End = event.End
 			}

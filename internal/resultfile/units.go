@@ -12,7 +12,10 @@ const (
 	CPUNsPerOp     = "cpu-ns/op"        // user and system time of the measured process
 	P50Ns          = "p50-ns"           // median time of a task, where waiting is the point
 	P99Ns          = "p99-ns"           // 99th percentile of the time of a task
+	MeanNs         = "mean-ns"          // mean time of a task, where waiting is the point
+	InFlight       = "in-flight"        // tasks in flight, averaged over the timed region
 	WaitNsPerOp    = "wait-ns/op"       // achieved simulated wait of the tasks of a batch
+	WorkNsPerOp    = "work-ns/op"       // time the tasks of a batch computed
 	ServerCPUNs    = "server-cpu-ns/op" // CPU time of the server process
 	Threads        = "threads"          // threads of the process at the end: the runtime keeps those it has started
 	SwitchesPerOp  = "ctxsw/op"         // context switches, voluntary and not
@@ -31,7 +34,10 @@ var units = []struct{ unit, better string }{
 	{CPUNsPerOp, "lower"},
 	{P50Ns, "lower"},
 	{P99Ns, "lower"},
+	{MeanNs, "lower"},
+	{InFlight, "higher"},
 	{WaitNsPerOp, "lower"},
+	{WorkNsPerOp, "lower"},
 	{ServerCPUNs, "lower"},
 	{Threads, "lower"},
 	{SwitchesPerOp, "lower"},
