@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
 	"runbench/workloads"
@@ -19,12 +20,24 @@ import (
 // An Analysis is the answer for one or more result files. Its JSON form is part
 // of the interface: fields may join it, and stay.
 type Analysis struct {
-	SchemaVersion int          `json:"schema_version"`
-	Workloads     []Workload   `json:"workloads"`
-	Failures      []Failure    `json:"failures"`
-	Notes         []Note       `json:"notes"`
-	Warnings      []string     `json:"warnings"`
-	Manifest      *ManifestOut `json:"manifest"` // of the last file that has one; null where none has
+	SchemaVersion int        `json:"schema_version"`
+	Workloads     []Workload `json:"workloads"`
+	Failures      []Failure  `json:"failures"`
+	Notes         []Note     `json:"notes"`
+	Marks         []Mark     `json:"marks"`
+	Warnings      []string   `json:"warnings"`
+	// Noise is what disturbed the measurement, over all rounds; null where no
+	// file tells.
+	Noise *noise.Noise `json:"noise"`
+	// Disturbed says in words what of it may have changed the results, so that
+	// they are to be read with care; empty where nothing did.
+	Disturbed []string `json:"disturbed"`
+	// Control is the control arm of each configuration that has one.
+	Control []Control `json:"control"`
+	// Precision is the half-width, as a share, to which gains were to be known;
+	// 0 where nothing was asked for.
+	Precision float64      `json:"precision"`
+	Manifest  *ManifestOut `json:"manifest"` // of the last file that has one; null where none has
 }
 
 // A Workload is what was found for one workload under one strategy.
@@ -45,9 +58,15 @@ type Workload struct {
 	// whose cores run several threads.
 	PhysicalGain *Gain `json:"parallelism_gain_physical"`
 
-	Verdict   string         `json:"verdict"`
-	Sentence  string         `json:"sentence"`
-	Ceilings  Ceilings       `json:"ceilings"`
+	Verdict  string `json:"verdict"`
+	Sentence string `json:"sentence"`
+	// Converged says whether every gain is known to the precision asked for;
+	// null where none was.
+	Converged *bool    `json:"converged"`
+	Ceilings  Ceilings `json:"ceilings"`
+	// Gaps say where the speed-up went that the cores could give; null where
+	// the ceilings were not measured.
+	Gaps      *Gaps          `json:"gaps"`
 	Laws      []any          `json:"laws"`
 	Recommend Recommendation `json:"recommend"`
 	Surface   []Point        `json:"surface"`
@@ -71,11 +90,43 @@ type Gain struct {
 	Rounds int      `json:"rounds"` // that the interval rests on
 }
 
+// Wider reports whether the gain, if there is one, is known less well than to
+// precision, a share.
+func (g *Gain) Wider(precision float64) bool {
+	switch {
+	case g == nil:
+		return false
+	case g.Lo == nil || g.Hi == nil:
+		return true
+	}
+	return !(math.Sqrt(*g.Hi / *g.Lo)-1 <= precision)
+}
+
 // Ceilings are the most a parallelism gain can be.
 type Ceilings struct {
 	Ideal    float64  `json:"ideal"`    // the number of cores used
-	Hardware *float64 `json:"hardware"` // null where it was not measured
-	Go       *float64 `json:"go"`
+	Hardware *float64 `json:"hardware"` // of as many separate processes; null where it was not measured
+	Go       *float64 `json:"go"`       // of as many goroutines that share nothing
+}
+
+// Gaps split the speed-up over one goroutine on one core, at Cores cores, into
+// what is left of the ideal at each step: Machine × Runtime × Program =
+// Measured / Cores.
+type Gaps struct {
+	Cores    int   `json:"cores"`
+	Hardware *Part `json:"hardware"` // speed-up of separate processes
+	Go       *Part `json:"go"`       // speed-up of goroutines that share nothing
+	Measured *Part `json:"measured"` // speed-up of the workload
+	Machine  *Part `json:"machine"`  // what clocks, caches and memory leave: Hardware / Cores
+	Runtime  *Part `json:"runtime"`  // what the Go runtime leaves of that: Go / Hardware
+	Program  *Part `json:"program"`  // what the program leaves of that: Measured / Go
+}
+
+// A Part is a ratio with its 95 % interval.
+type Part struct {
+	Value float64  `json:"value"`
+	Lo    *float64 `json:"lo"`
+	Hi    *float64 `json:"hi"`
 }
 
 // A Recommendation is the smallest number of goroutines, and then of cores,
@@ -103,6 +154,13 @@ type Failure struct {
 	Reason string `json:"reason"`
 }
 
+// A Mark is a doubt about a run that is counted all the same.
+type Mark struct {
+	Cell   string `json:"cell"`
+	Round  int    `json:"round"`
+	Reason string `json:"reason"`
+}
+
 // A Note is a fact about a workload's set-up.
 type Note struct {
 	Workload string `json:"workload"`
@@ -121,13 +179,23 @@ type key struct{ config, subject, strategy string }
 // Analyze reads the sets. Runs of different files that were measured under the
 // same configuration count as further rounds of the same surface.
 func Analyze(sets ...*resultfile.Set) Analysis {
-	a := Analysis{SchemaVersion: resultfile.SchemaVersion, Workloads: []Workload{}, Failures: []Failure{}, Notes: []Note{}, Warnings: []string{}}
+	a := Analysis{
+		SchemaVersion: resultfile.SchemaVersion, Workloads: []Workload{}, Failures: []Failure{}, Notes: []Note{}, Marks: []Mark{},
+		Warnings: []string{}, Disturbed: []string{}, Control: []Control{},
+	}
 	groups := make(map[key][]resultfile.Run)
 	var order []key
 	base := 0 // rounds of the files before
-	physical := 0
+	var opt scaling.Options
+	var seen []noise.Noise
 	for _, set := range sets {
 		last := 0
+		if set.Manifest != nil {
+			a.Manifest = &ManifestOut{set.Manifest, set.End}
+			a.Precision = set.Manifest.Plan.Precision
+			opt.PhysicalCores = physicalCores(set.Manifest.Host)
+			opt.ChooseOn = append(opt.ChooseOn, firstRounds(base, set.Manifest.Plan)...)
+		}
 		for _, run := range set.Runs {
 			last = max(last, run.Round)
 			run.Round += base
@@ -139,28 +207,41 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		base += last
 		a.Warnings = append(a.Warnings, set.Warnings...)
+		for _, r := range set.Rounds {
+			if r.Noise != nil {
+				seen = append(seen, *r.Noise)
+			}
+		}
 		for _, f := range set.Failures {
 			a.Failures = append(a.Failures, Failure(f))
+		}
+		for _, m := range set.Marks {
+			a.Marks = append(a.Marks, Mark(m))
 		}
 		for _, n := range set.Notes {
 			if !slices.Contains(a.Notes, Note(n)) {
 				a.Notes = append(a.Notes, Note(n))
 			}
 		}
-		if set.Manifest != nil {
-			a.Manifest = &ManifestOut{set.Manifest, set.End}
-			physical = physicalCores(set.Manifest.Host)
-		}
 	}
+	if len(seen) > 0 {
+		sum := noise.Sum(seen)
+		a.Noise, a.Disturbed, opt.Lost = &sum, append(a.Disturbed, sum.Disturbed()...), sum.Lost()
+	}
+	a.Control, order = takeControl(order, groups)
+	drift := a.drift()
 	several := len(configs(order)) > 1
 	for _, k := range withBase(order, groups) {
-		w, err := judge(groups, k, physical)
+		w, err := judge(groups, k, opt, a.Precision)
 		if err != nil {
 			a.Warnings = append(a.Warnings, fmt.Sprintf("%s (%s): %v", k.subject, k.strategy, err))
 			continue
 		}
 		if several {
 			w.Config = k.config
+		}
+		if drift != "" && w.Verdict == string(scaling.VerdictInconclusive) {
+			w.Sentence += "; " + drift
 		}
 		a.Workloads = append(a.Workloads, w)
 	}
@@ -176,17 +257,20 @@ func configs(keys []key) map[string]bool {
 }
 
 // withBase returns the keys to be judged, in the order of the catalogue where
-// they are of it: all but the sequential ones, which are the base of the
-// others, unless there are no others.
+// they are of it: all but the ceilings, and the sequential ones, which are the
+// base of the others, unless there are no others.
 func withBase(order []key, groups map[key][]resultfile.Run) []key {
 	concurrent := make(map[key]bool)
 	for _, k := range order {
-		if k.strategy != resultfile.Sequential {
+		if k.strategy != resultfile.Sequential && !resultfile.Ceiling(k.strategy) {
 			concurrent[key{k.config, k.subject, ""}] = true
 		}
 	}
 	var keys []key
 	for _, k := range order {
+		if resultfile.Ceiling(k.strategy) {
+			continue
+		}
 		if k.strategy != resultfile.Sequential || !concurrent[key{k.config, k.subject, ""}] {
 			keys = append(keys, k)
 		}
@@ -209,7 +293,7 @@ func withBase(order []key, groups map[key][]resultfile.Run) []key {
 }
 
 // readingOrder is the order of the classes, from what computes to what waits.
-var readingOrder = []string{"CPU", "Mem", "Sync", "Sched", "IO", "DB", "Mixed"}
+var readingOrder = []string{"CPU", "Mem", "Sync", "Sched", "IO", "DB", "Mixed", "Known"}
 
 func classRank(class string) int {
 	if i := slices.Index(readingOrder, class); i >= 0 {
@@ -219,7 +303,7 @@ func classRank(class string) int {
 }
 
 // judge judges the surface of k, with the sequential runs of its subject.
-func judge(groups map[key][]resultfile.Run, k key, physical int) (Workload, error) {
+func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precision float64) (Workload, error) {
 	runs := groups[k]
 	if k.strategy != resultfile.Sequential {
 		runs = slices.Concat(groups[key{k.config, k.subject, resultfile.Sequential}], runs)
@@ -229,7 +313,18 @@ func judge(groups map[key][]resultfile.Run, k key, physical int) (Workload, erro
 		return Workload{}, err
 	}
 	cores := configInt(k.config, "cores")
-	j, err := scaling.Judge(surface, scaling.Options{Cores: cores, PhysicalCores: physical})
+	opt.Cores = cores
+	opt.Ceilings = func(n int) (hardware, apart []scaling.Observation) {
+		at := func(strategy string) []scaling.Observation {
+			ceiling, _, err := collect(groups[key{k.config, k.subject, strategy}])
+			if err != nil {
+				return nil
+			}
+			return ceiling[scaling.Cell{Goroutines: n, Gomaxprocs: n}]
+		}
+		return at(resultfile.Processes), at(resultfile.Apart)
+	}
+	j, err := scaling.Judge(surface, opt)
 	if err != nil {
 		return Workload{}, err
 	}
@@ -243,6 +338,16 @@ func judge(groups map[key][]resultfile.Run, k key, physical int) (Workload, erro
 		Laws:      []any{},
 		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Warnings:  append([]string{}, j.Warnings...),
+	}
+	if precision > 0 {
+		w.Converged = new(j.Precise(precision))
+	}
+	if g := j.Gaps; g != nil {
+		w.Ceilings.Hardware, w.Ceilings.Go = number(g.Hardware.Value), number(g.Go.Value)
+		w.Gaps = &Gaps{
+			Cores: j.Gomaxprocs, Hardware: part(g.Hardware), Go: part(g.Go), Measured: part(g.Measured),
+			Machine: part(g.Machine), Runtime: part(g.Runtime), Program: part(g.Program),
+		}
 	}
 	for _, c := range scaling.Goroutines(surface) {
 		for _, p := range scaling.Procs(surface) {
@@ -333,6 +438,13 @@ func gain(g *scaling.Gain) *Gain {
 		return nil
 	}
 	return &Gain{Value: g.Value, Lo: number(g.Lo), Hi: number(g.Hi), Effect: string(g.Effect), Rounds: g.Rounds}
+}
+
+func part(e scaling.Estimate) *Part {
+	if math.IsNaN(e.Value) {
+		return nil
+	}
+	return &Part{Value: e.Value, Lo: number(e.Lo), Hi: number(e.Hi)}
 }
 
 // number returns nil for what JSON cannot hold.

@@ -33,6 +33,7 @@ type Progress struct {
 	set     resultfile.Set
 	config  string
 	forming []string
+	known   string // how many workloads are known well enough
 	drawn   int // lines on the screen
 }
 
@@ -41,6 +42,7 @@ type Progress struct {
 // sweep begins with.
 func NewProgress(out io.Writer, live bool, style Style, plan resultfile.Plan, config string, earlier *resultfile.Set) *Progress {
 	p := &Progress{out: out, style: style, live: live, budget: plan.Budget, rounds: plan.Rounds, cells: len(plan.Cells()), config: config, start: time.Now()}
+	p.set.Manifest = &resultfile.Manifest{Plan: plan} // the rounds that choose, and the precision
 	if earlier != nil {
 		p.set.Runs = append(p.set.Runs, earlier.Runs...)
 		for i := range p.set.Runs {
@@ -90,16 +92,33 @@ func (p *Progress) RunFailed(cell resultfile.Cell, round int, reason string) {
 func (p *Progress) RoundDone(round int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	a := analysis.Analyze(&p.set)
+	p.known = known(a)
 	if !p.live {
-		fmt.Fprintf(p.out, "round %d: %s in %s%s\n", round, plural(p.total, "run"), seconds(time.Since(p.start)), p.left())
+		fmt.Fprintf(p.out, "round %d: %s in %s%s%s\n", round, plural(p.total, "run"), seconds(time.Since(p.start)), p.known, p.left())
 		return
 	}
 	p.forming = p.forming[:0]
-	for _, w := range analysis.Analyze(&p.set).Workloads {
+	for _, w := range a.Workloads {
 		p.forming = append(p.forming, fmt.Sprintf("  %s concurrency %s  parallelism %s  %s",
 			pad(w.Name, 20), pad(gain(w.ConcurrencyGain, round > 1), 14), pad(gain(w.ParallelismGain, round > 1), 14), w.Verdict))
 	}
 	p.draw()
+}
+
+// known says how many workloads are known to the precision asked for, "" where
+// none was.
+func known(a analysis.Analysis) string {
+	n := 0
+	for _, w := range a.Workloads {
+		if w.Converged == nil {
+			return ""
+		}
+		if *w.Converged {
+			n++
+		}
+	}
+	return fmt.Sprintf(", %d of %s known to ±%.3g %%", n, plural(len(a.Workloads), "workload"), 100*a.Precision)
 }
 
 // Close takes the live display off the screen.
@@ -136,7 +155,7 @@ func (p *Progress) draw() {
 		return
 	}
 	lines := []string{
-		fmt.Sprintf("%s round %d · run %d of %d%s", pad(Bar(p.done(), 24), 24), p.round, min(p.ran+1, p.runs), p.runs, p.left()),
+		fmt.Sprintf("%s round %d · run %d of %d%s%s", pad(Bar(p.done(), 24), 24), p.round, min(p.ran+1, p.runs), p.runs, p.known, p.left()),
 		"  " + p.cell,
 	}
 	lines = append(lines, p.forming...)

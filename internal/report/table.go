@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 // know beside them.
 func Table(w io.Writer, a analysis.Analysis, style Style) error {
 	p := &printer{w: w, style: style}
+	p.noise(a)
 	config := "\x00"
 	for _, t := range grouped(a.Workloads) {
 		if t[0].Config != config {
@@ -21,7 +23,8 @@ func Table(w io.Writer, a analysis.Analysis, style Style) error {
 				p.line("%s", style.paint(bold, clean(config)))
 			}
 		}
-		p.gains(t)
+		p.gains(t, a.Precision)
+		p.gaps(t)
 	}
 	if len(a.Workloads) == 0 {
 		p.line("no workload has results yet")
@@ -57,20 +60,21 @@ func (p *printer) line(format string, args ...any) {
 }
 
 // gains writes the table of one group.
-func (p *printer) gains(ws []analysis.Workload) {
-	several := false
-	for _, w := range ws {
-		several = several || w.Strategy != ws[0].Strategy
-	}
+func (p *printer) gains(ws []analysis.Workload, precision float64) {
 	head1 := []string{"workload", "one at a time", "concurrency", "parallelism", "total", "verdict"}
 	head2 := []string{"", "1 goroutine", "at 1 core", fmt.Sprintf("1 → %s", plural(ws[0].Gomaxprocs, "core")), "", ""}
 	rows := [][]string{head1, head2}
 	for _, w := range ws {
-		name := clean(w.Name)
-		if several {
-			name += " (" + clean(w.Strategy) + ")"
+		wide := func(g *analysis.Gain) string {
+			if w.Converged != nil && g.Wider(precision) {
+				return " *"
+			}
+			return ""
 		}
-		rows = append(rows, []string{name, base(w.Base), gain(w.ConcurrencyGain, true), gain(w.ParallelismGain, true), gain(w.TotalGain, false), ""})
+		rows = append(rows, []string{
+			title(w, ws), base(w.Base), gain(w.ConcurrencyGain, true) + wide(w.ConcurrencyGain),
+			gain(w.ParallelismGain, true) + wide(w.ParallelismGain), gain(w.TotalGain, false), "",
+		})
 		if w.PhysicalGain != nil {
 			rows = append(rows, []string{"", "", "", "physical " + gain(w.PhysicalGain, true), "", ""})
 		}
@@ -112,6 +116,15 @@ func (p *printer) gains(ws []analysis.Workload) {
 	}
 }
 
+// title names a workload, with its strategy where those of the group differ.
+func title(w analysis.Workload, group []analysis.Workload) string {
+	name := clean(w.Name)
+	if slices.ContainsFunc(group, func(other analysis.Workload) bool { return other.Strategy != w.Strategy }) {
+		name += " (" + clean(w.Strategy) + ")"
+	}
+	return name
+}
+
 // tint colours a gain by its effect.
 func (p *printer) tint(column int, w analysis.Workload, text string) string {
 	var g *analysis.Gain
@@ -144,6 +157,24 @@ func (p *printer) remarks(a analysis.Analysis) {
 	}
 	for _, text := range a.Warnings {
 		p.line("%s %s", p.style.paint(amber, "warning:"), clean(text))
+	}
+	if slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return w.Converged != nil && !*w.Converged }) {
+		p.line("* wider than the ±%.3g %% asked for: the rounds or the budget were spent first; --budget 10m or --resume measures on", 100*a.Precision)
+	}
+	// Many runs of a workload may be marked for one reason.
+	reasons := make(map[string]int)
+	var first []analysis.Mark
+	for _, m := range a.Marks {
+		if reasons[m.Cell]++; reasons[m.Cell] == 1 {
+			first = append(first, m)
+		}
+	}
+	for _, m := range first {
+		more := ""
+		if n := reasons[m.Cell]; n > 1 {
+			more = fmt.Sprintf(" (and %s)", plural(n-1, "more run"))
+		}
+		p.line("%s %s, round %d%s: %s", p.style.paint(amber, "marked:"), clean(m.Cell), m.Round, more, clean(m.Reason))
 	}
 	// The same warning about many workloads is said once.
 	var order []string

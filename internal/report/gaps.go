@@ -1,0 +1,62 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"runbench/internal/analysis"
+)
+
+// gaps writes where the speed-up went that the cores of a group could give.
+func (p *printer) gaps(ws []analysis.Workload) {
+	head := []string{"", "ideal", "machine keeps", "runtime keeps", "program keeps", "left"}
+	rows := [][]string{head}
+	for _, w := range ws {
+		if g := w.Gaps; g != nil {
+			rows = append(rows, []string{title(w, ws), fmt.Sprintf("%d×", g.Cores), kept(g.Machine), kept(g.Runtime), kept(g.Program), speedup(g.Measured)})
+		}
+	}
+	if len(rows) == 1 {
+		return
+	}
+	widths := make([]int, len(head))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	p.line("")
+	p.line("%s", p.style.paint(bold, "Where the speed-up over one goroutine on one core went"))
+	for n, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			b.WriteString(pad(cell, widths[i]+2))
+		}
+		text := strings.TrimRight(b.String(), " ")
+		if n == 0 {
+			text = p.style.paint(bold, text)
+		}
+		p.line("%s", text)
+	}
+	p.line("%s", p.style.paint(dim, "machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself"))
+	p.line("")
+}
+
+// kept writes the share that one step leaves of the step before.
+func kept(part *analysis.Part) string {
+	switch {
+	case part == nil:
+		return "not measured"
+	case part.Lo == nil || part.Hi == nil:
+		return fmt.Sprintf("%.0f %%", 100*part.Value)
+	}
+	return fmt.Sprintf("%.1f %% ±%.1f", 100*part.Value, 100*max(part.Value-*part.Lo, *part.Hi-part.Value))
+}
+
+func speedup(part *analysis.Part) string {
+	if part == nil {
+		return "–"
+	}
+	return ratio(part.Value)
+}

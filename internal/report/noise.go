@@ -1,0 +1,33 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"runbench/internal/analysis"
+)
+
+// noise writes what is to be known before any figure is read: what disturbed the
+// measurement, and how far two equal measurements may lie apart.
+func (p *printer) noise(a analysis.Analysis) {
+	for _, text := range a.Disturbed {
+		p.line("%s %s: intervals are wider for it, and verdicts may not be the workload's", p.style.paint(amber, "disturbed:"), clean(text))
+	}
+	for _, c := range a.Control {
+		if c.Drifted {
+			p.line("%s the control arm at %s ran at %.2f× of its speed in the second half of the rounds: the machine changed, not the workloads",
+				p.style.paint(amber, "drifted:"), plural(c.Gomaxprocs, "core"), c.Drift.Value)
+		}
+	}
+	var facts []string
+	if width, known := a.AAHalfWidth(); known {
+		facts = append(facts, fmt.Sprintf("A/A ±%.1f %% (what two equal sweeps may differ by)", 100*width))
+	}
+	if a.Noise != nil {
+		facts = append(facts, a.Noise.Summary())
+	}
+	if len(facts) > 0 {
+		p.line("noise: %s", clean(strings.Join(facts, " · ")))
+		p.line("")
+	}
+}
