@@ -1,0 +1,147 @@
+package compare
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"runbench/internal/noise"
+	"runbench/internal/resultfile"
+)
+
+// side says how one file of a made-up comparison was measured.
+type side struct {
+	slower  float64   // of hash, as a share
+	machine float64   // of the whole machine
+	start   time.Time // of the first round
+	every   time.Duration
+	control bool
+	seed    uint64
+}
+
+// sweepFile makes the file: hash and sort at two P, two goroutine counts, and the
+// control arm, scattering by 1 % from run to run.
+func sweepFile(s side, rounds int) *resultfile.Set {
+	rng := rand.New(rand.NewPCG(s.seed, 9))
+	set := &resultfile.Set{}
+	for round := 1; round <= rounds; round++ {
+		for _, c := range []resultfile.Cell{
+			{Class: "CPU", Workload: "hash", Strategy: "sequential", Goroutines: 1, Gomaxprocs: 1},
+			{Class: "CPU", Workload: "hash", Strategy: "pool", Goroutines: 8, Gomaxprocs: 1},
+			{Class: "CPU", Workload: "hash", Strategy: "pool", Goroutines: 8, Gomaxprocs: 2},
+			{Class: "CPU", Workload: "hash", Strategy: resultfile.Processes, Goroutines: 2, Gomaxprocs: 2},
+			{Class: "CPU", Workload: "sort", Strategy: "pool", Goroutines: 8, Gomaxprocs: 1},
+			{Class: "CPU", Workload: "sort", Strategy: "pool", Goroutines: 8, Gomaxprocs: 2},
+			{Class: "Known", Workload: "control", Strategy: "sequential", Goroutines: 1, Gomaxprocs: 1},
+			{Class: "Known", Workload: "control", Strategy: "pool", Goroutines: 2, Gomaxprocs: 2},
+		} {
+			if c.Class == "Known" && !s.control {
+				continue
+			}
+			ns := 1e7 * math.Exp(0.01*rng.NormFloat64()) * (1 + s.machine)
+			if c.Workload == "hash" {
+				ns *= 1 + s.slower
+			}
+			set.Runs = append(set.Runs, resultfile.Run{Cell: c, Round: round, Config: "cores: 2", Values: []resultfile.Value{{Unit: resultfile.NsPerOp, Value: ns}}})
+		}
+		end := s.start.Add(time.Duration(round) * s.every)
+		set.Rounds = append(set.Rounds, resultfile.RoundEnd{Round: round, End: end, Wall: time.Second})
+	}
+	return set
+}
+
+var midnight = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+func TestGate(t *testing.T) {
+	turns := func(s side) side {
+		s.start, s.every, s.control = midnight.Add(2*time.Second), 4*time.Second, true
+		return s
+	}
+	after := func(s side) side { s.start, s.every, s.control = midnight.Add(time.Hour), time.Second, true; return s }
+	old := turns(side{seed: 1})
+	old.start = midnight
+	for _, test := range []struct {
+		name     string
+		old, new side
+		rule     string
+		paired   bool
+		outcome  string
+		failing  string // workloads that fail
+	}{
+		{"the same, in turns", old, turns(side{seed: 2}), "sec/op:5%", true, "pass", ""},
+		{"the same, one after the other", old, after(side{seed: 3}), "sec/op:5%", false, "pass", ""},
+		{"8 % slower, in turns", old, turns(side{seed: 4, slower: 0.08}), "sec/op:2%", true, "fail", "cpu/hash cpu/hash"},
+		{"8 % slower, one after the other", old, after(side{seed: 5, slower: 0.08}), "sec/op:2%", false, "fail", "cpu/hash cpu/hash"},
+		{"8 % slower is within 10 %", old, turns(side{seed: 6, slower: 0.08}), "sec/op:10%", true, "pass", ""},
+		{"8 % faster", old, turns(side{seed: 7, slower: -0.08}), "sec/op:2%", true, "pass", ""},
+		// The control arm tells that it was not the workload: the data cannot tell.
+		{"the machine is 8 % slower", old, after(side{seed: 8, machine: 0.08}), "sec/op:2%", false, "inconclusive", ""},
+		{"nothing in common", old, turns(side{seed: 9}), "p99-sec:5%", true, "inconclusive", ""},
+	} {
+		rule, err := ParseRule(test.rule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := Judge(sweepFile(test.old, 24), sweepFile(test.new, 24), []Rule{rule}, DefaultAlpha)
+		var failing []string
+		for _, c := range g.Comparisons {
+			if c.Outcome == "fail" {
+				failing = append(failing, c.Workload)
+			}
+		}
+		if g.Outcome != test.outcome || g.Paired != test.paired || strings.Join(failing, " ") != test.failing {
+			t.Errorf("%s: %s, paired %v, failing %v: %+v", test.name, g.Outcome, g.Paired, failing, g.Comparisons)
+		}
+		if rule.Unit == resultfile.NsPerOp && len(g.Comparisons) != 4 {
+			t.Errorf("%s: %d comparisons, want hash and sort at two P each", test.name, len(g.Comparisons))
+		}
+		var b bytes.Buffer
+		if err := g.WriteText(&b); err != nil || !strings.HasPrefix(b.String(), "gate: "+test.outcome) {
+			t.Errorf("%s: %v\n%s", test.name, err, b.String())
+		}
+	}
+}
+
+func TestGateWithoutControl(t *testing.T) {
+	old, new := side{seed: 1, start: midnight, every: time.Second}, side{seed: 2, start: midnight.Add(time.Hour), every: time.Second}
+	g := Judge(sweepFile(old, 12), sweepFile(new, 12), []Rule{{resultfile.NsPerOp, 0.05}}, DefaultAlpha)
+	if len(g.Warnings) != 1 || !strings.Contains(g.Warnings[0], "no control arm") {
+		t.Errorf("warnings %q", g.Warnings)
+	}
+	for _, c := range g.Comparisons {
+		if c.AA == nil || *c.AA < 0.003 || *c.AA > 0.03 {
+			t.Errorf("%s: A/A half-width %v from runs that scatter by 1 %%", c.Workload, c.AA)
+		}
+	}
+}
+
+func TestGateSaysWhatDisturbed(t *testing.T) {
+	old, new := sweepFile(side{seed: 1, control: true}, 6), sweepFile(side{seed: 2, control: true}, 6)
+	for i := range new.Rounds {
+		new.Rounds[i].Noise = &noise.Noise{Wall: 1e9, CPUs: pointer(2), Steal: pointer(0.2)}
+	}
+	g := Judge(old, new, []Rule{{resultfile.NsPerOp, 0.05}}, DefaultAlpha)
+	if len(g.Warnings) != 1 || !strings.Contains(g.Warnings[0], "while the new file was measured") {
+		t.Errorf("warnings %q", g.Warnings)
+	}
+}
+
+func pointer[T any](v T) *T { return &v }
+
+func TestParseRule(t *testing.T) {
+	for text, want := range map[string]Rule{
+		"sec/op:5%": {resultfile.NsPerOp, 0.05}, "ns/op:0.5": {resultfile.NsPerOp, 0.005}, "tasks/s: 3 %": {resultfile.TasksPerSec, 0.03}, "allocs/op:0%": {resultfile.AllocsPerOp, 0},
+	} {
+		if got, err := ParseRule(text); err != nil || got.Unit != want.Unit || math.Abs(got.Tolerance-want.Tolerance) > 1e-12 {
+			t.Errorf("%q: %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "sec/op", "sec/op:", "sec/op:-1%", "sec/op:x%", "hours/op:5%", ":5%", "sec/op:NaN%"} {
+		if r, err := ParseRule(text); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q was taken as %+v, %v", text, r, err)
+		}
+	}
+}
