@@ -3,10 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"runbench/internal/analysis"
+	"runbench/internal/report"
 	"runbench/workloads"
 	"runbench/workloads/all"
 )
@@ -14,10 +18,15 @@ import (
 func newExplain() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:               "explain NAME",
-		Short:             "Say what one workload isolates, what to expect, and how to read it",
-		Example:           `  runbench explain sync/counter`,
-		Args:              cobra.ExactArgs(1),
+		Use:   "explain NAME [FILE]",
+		Short: "Say what one workload isolates, what to expect, and what was measured here",
+		Long: `Explain says which mechanism decides a workload's gains, whose definition it
+follows and what to do about it in one's own code. It shows what the result file
+holds of it: gains, verdict, and where the speed-up went. Without a file it takes
+the newest one that a run left in results/ or here.`,
+		Example: `  runbench explain sync/counter
+  runbench explain mem/triad before.txt`,
+		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: completeWorkloads,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, ok := all.Find(args[0])
@@ -31,7 +40,14 @@ func newExplain() *cobra.Command {
 					Advice string `json:"advice"`
 				}{listing(w), w.Expect, w.Advice})
 			}
-			return explain(cmd.OutOrStdout(), w)
+			if err := explain(cmd.OutOrStdout(), w); err != nil {
+				return err
+			}
+			path := newestRun()
+			if len(args) > 1 {
+				path = args[1]
+			}
+			return measured(cmd.OutOrStdout(), w, path, len(args) > 1)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
@@ -56,4 +72,44 @@ func explain(out io.Writer, w workloads.Workload) error {
 	fmt.Fprintf(&b, "%-14srunbench run %s\n", "measure it", w.Name)
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// newestRun returns the newest file that a run has named itself, "" where there
+// is none.
+func newestRun() string {
+	for _, dir := range []string{"results", "."} {
+		// The names hold the time, so the last one is the newest.
+		if names, err := filepath.Glob(filepath.Join(dir, "run-*.txt")); err == nil && len(names) > 0 {
+			return slices.Max(names)
+		}
+	}
+	return ""
+}
+
+// measured prints what the file holds of the workload. A file that nobody asked
+// for may hold nothing of it.
+func measured(out io.Writer, w workloads.Workload, path string, asked bool) error {
+	if path == "" {
+		return nil
+	}
+	set, err := readFile(path)
+	if err != nil {
+		if asked {
+			return err
+		}
+		return nil
+	}
+	a := analysis.Analyze(set)
+	own := func(name string) bool { return name == w.Name || strings.HasPrefix(name, w.Name+"?") }
+	a.Workloads = slices.DeleteFunc(a.Workloads, func(m analysis.Workload) bool { return !own(m.Name) })
+	a.Notes = slices.DeleteFunc(a.Notes, func(n analysis.Note) bool { return !own(n.Workload) })
+	a.Marks, a.Failures, a.Warnings = nil, nil, nil
+	if len(a.Workloads) == 0 {
+		if asked {
+			return fmt.Errorf("%s: expected runs of %s, found none", path, w.Name)
+		}
+		return nil
+	}
+	fmt.Fprintf(out, "\nmeasured, in %s\n", path)
+	return report.Table(out, a, styleOf(out))
 }

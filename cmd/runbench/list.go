@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 type listed struct {
 	Name       string            `json:"name"`
 	Class      string            `json:"class"`
+	Tier       string            `json:"tier"` // "default", "more" or "known"; see package all
 	Isolates   string            `json:"isolates"`
 	Definition string            `json:"definition"`
 	Batch      int               `json:"batch"`
@@ -28,7 +31,7 @@ type listedParameter struct {
 }
 
 func listing(w workloads.Workload) listed {
-	l := listed{w.Name, w.Class(), w.Isolates, w.Definition, w.Batch, []listedParameter{}}
+	l := listed{w.Name, w.Class(), all.Tier(w.Name), w.Isolates, w.Definition, w.Batch, []listedParameter{}}
 	for _, p := range w.Parameters {
 		l.Parameters = append(l.Parameters, listedParameter{p.Name, p.Default, p.Meaning})
 	}
@@ -36,31 +39,54 @@ func listing(w workloads.Workload) listed {
 }
 
 func newList() *cobra.Command {
-	var asJSON bool
+	var asJSON, everything bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the workloads",
 		Example: `  runbench list
+  runbench list --all
   runbench list --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out := struct {
-				SchemaVersion int      `json:"schema_version"`
-				Workloads     []listed `json:"workloads"`
-			}{SchemaVersion: resultfile.SchemaVersion}
-			for _, w := range all.Workloads() {
-				out.Workloads = append(out.Workloads, listing(w))
+			shown := all.Listed()
+			if everything {
+				shown = all.Everything()
 			}
 			if asJSON {
+				out := struct {
+					SchemaVersion int      `json:"schema_version"`
+					Workloads     []listed `json:"workloads"`
+				}{SchemaVersion: resultfile.SchemaVersion}
+				for _, w := range shown {
+					out.Workloads = append(out.Workloads, listing(w))
+				}
 				return writeJSON(cmd.OutOrStdout(), out)
 			}
-			tw := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, l := range out.Workloads {
-				fmt.Fprintf(tw, "%s\t%s\n", l.Name, l.Isolates)
-			}
-			return tw.Flush()
+			return list(cmd.OutOrStdout(), shown, everything)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the list as JSON, with definitions and parameters")
+	cmd.Flags().BoolVar(&everything, "all", false, "also list the workloads with a known answer, which check runbench itself")
 	return cmd
+}
+
+// list prints the workloads, and below them what the default sweep leaves out.
+func list(out io.Writer, shown []workloads.Workload, everything bool) error {
+	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, w := range shown {
+		fmt.Fprintf(tw, "%s\t%s\n", w.Name, w.Isolates)
+	}
+	named := all.More()
+	if everything {
+		named = append(named, all.Known()...)
+	}
+	names := make([]string, len(named))
+	for i, w := range named {
+		names[i] = w.Name
+	}
+	fmt.Fprintf(tw, "\nmeasured only when named: %s\n", strings.Join(names, ", "))
+	if !everything {
+		fmt.Fprintf(tw, "%d more that check runbench itself: list --all\n", len(all.Known()))
+	}
+	return tw.Flush()
 }

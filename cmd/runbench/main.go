@@ -82,7 +82,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 concurrency gives, how much parallelism adds on top, and how many goroutines and
 cores the work should get.
 
-Without a command it sweeps the whole catalogue, which takes up to two minutes
+Without a command it sweeps ten telling workloads, which takes up to two minutes
 on two cores, prints the verdicts and keeps the measurements in a file that
 benchstat reads.`,
 		Example: `  runbench                                  the default sweep
@@ -100,6 +100,6 @@ benchstat reads.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newAnalyze(), newCompare())
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare())
 	return root
 }

@@ -72,10 +72,24 @@ func TestHelpExamples(t *testing.T) {
 	}
 }
 
-// The fields of list --json that DESIGN gives are there and stay.
+// The fields of list --json that DESIGN gives are there and stay; --all adds the
+// workloads that check runbench itself.
 func TestListJSON(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want int // workloads
+	}{
+		{[]string{"list", "--json"}, len(all.Listed())},
+		{[]string{"list", "--json", "--all"}, len(all.Everything())},
+	} {
+		testListJSON(t, test.args, test.want)
+	}
+}
+
+func testListJSON(t *testing.T, args []string, want int) {
+	t.Helper()
 	var out, errs bytes.Buffer
-	if status := Main(t.Context(), []string{"list", "--json"}, &out, &errs); status != 0 {
+	if status := Main(t.Context(), args, &out, &errs); status != 0 {
 		t.Fatal(errs.String())
 	}
 	var got struct {
@@ -85,11 +99,11 @@ func TestListJSON(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.SchemaVersion != 1 || len(got.Workloads) != len(all.Workloads()) {
-		t.Errorf("schema %d, %d workloads", got.SchemaVersion, len(got.Workloads))
+	if got.SchemaVersion != 1 || len(got.Workloads) != want {
+		t.Errorf("%v: schema %d, %d workloads, want %d", args, got.SchemaVersion, len(got.Workloads), want)
 	}
 	for _, w := range got.Workloads {
-		for _, field := range []string{"name", "class", "isolates", "definition", "batch", "parameters"} {
+		for _, field := range []string{"name", "class", "isolates", "definition", "batch", "tier", "parameters"} {
 			if w[field] == nil || w[field] == "" {
 				t.Errorf("%v: no %s", w["name"], field)
 			}

@@ -40,7 +40,7 @@ func writeJSON(w io.Writer, v any) error {
 // completeWorkloads completes names of the catalogue on the shell.
 func completeWorkloads(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	for _, w := range all.Workloads() {
+	for _, w := range all.Everything() {
 		if strings.HasPrefix(w.Name, prefix) {
 			names = append(names, w.Name+"\t"+w.Isolates)
 		}

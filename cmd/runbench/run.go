@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,7 @@ import (
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
 	"runbench/workloads/all"
+	"runbench/workloads/known"
 )
 
 func newRun() *cobra.Command {
@@ -29,9 +33,12 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [PATTERN…]",
 		Short: "Measure workloads and print their verdicts",
-		Long: `Run measures the workloads that the patterns name, or all of them, over
+		Long: `Run measures the workloads that the patterns name, or the default ones, over
 goroutines × GOMAXPROCS, and prints what it found. Each measurement is a fresh
-process; every round measures each cell once, in random order.
+process; every round measures each cell once, in random order. After the first
+rounds only what the gains need is measured on, until each is known to the
+precision asked for or the budget is spent. --precision 0 measures every cell in
+every round.
 
 A pattern is a name (cpu/hash), a glob ('cpu/*') or a class (cpu). Parameters
 follow the name: 'io/latency?wait=5ms'.
@@ -40,6 +47,7 @@ What is measured is in the output file as soon as it is measured. A run that was
 stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
 		Example: `  runbench run cpu/mandelbrot io/http
   runbench run 'cpu/*' -o cpu.txt --budget 1m
+  runbench run sync/mutex --precision 1% --budget 5m
   runbench run io/latency --goroutines 1,8,64 --procs 1,2 --rounds 20
   runbench run 'mixed/fetch-parse?records=1000' --strategy pool,errgroup
   runbench run cpu -o - | runbench analyze -
@@ -57,6 +65,8 @@ stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
 type sweepFlags struct {
 	output     string
 	budget     time.Duration
+	precision  string
+	slower     []string
 	timeout    time.Duration
 	rounds     int
 	procs      []int
@@ -75,12 +85,14 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write the results to this file; - for standard output (default a new file in results/ or here)")
 	flags.DurationVar(&f.budget, "budget", 0, "wall time of the whole sweep (default 11.7s a workload on two cores, more on more)")
+	flags.StringVar(&f.precision, "precision", "2%", "half-width at which a gain is known well enough; 0 for every cell in every round")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one run may take before it counts as hung")
 	flags.IntVar(&f.rounds, "rounds", 0, "rounds at most (default as many as the budget has room for)")
 	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS to measure at (default 1, 2, 4, … physical cores, logical cores)")
 	flags.IntSliceVar(&f.goroutines, "goroutines", nil, "goroutines to measure with (default: per workload)")
 	flags.StringSliceVar(&f.strategies, "strategy", nil, "ways to put tasks onto goroutines (default pool)")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of runs (default random, recorded)")
+	flags.StringSliceVar(&f.slower, "slower", nil, "make a workload slower on purpose, to see that it is found: NAME=PERCENT")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run that wrote the output file")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
 	flags.BoolVar(&f.json, "json", false, "print the verdicts as JSON")
@@ -120,15 +132,50 @@ func (f *sweepFlags) plan(patterns []string, machine host.Host) (resultfile.Plan
 	}
 	opt := measure.Options{
 		Procs: f.procs, Goroutines: f.goroutines, Strategies: f.strategies,
-		Rounds: f.rounds, Budget: f.budget, Seed: f.seed,
+		Rounds: f.rounds, Budget: f.budget, Seed: f.seed, Control: known.Control,
 	}
+	if opt.Precision, err = percentage(f.precision); err != nil {
+		return resultfile.Plan{}, fmt.Errorf("--precision %s: %w", f.precision, err)
+	}
+	if opt.Slower, err = slowdowns(f.slower); err != nil {
+		return resultfile.Plan{}, err
+	}
+	physical, logical := machine.Cores()
+	opt.Ceilings = []int{physical, logical}
 	if len(opt.Procs) == 0 {
-		opt.Procs = measure.ProcCounts(machine.Cores())
+		opt.Procs = measure.ProcCounts(physical, logical)
 	}
 	if !f.cmd.Flags().Changed("seed") {
 		opt.Seed = rand.Uint64()
 	}
 	return measure.NewPlan(selected, opt)
+}
+
+// percentage reads a share: "2%", "2 %" or "0.02".
+func percentage(text string) (float64, error) {
+	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if percent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v < 1) {
+		return 0, errors.New("expected a percentage from 0 to below 100, such as 2%")
+	}
+	return v, nil
+}
+
+// slowdowns reads NAME=PERCENT pairs.
+func slowdowns(pairs []string) (map[string]float64, error) {
+	slower := make(map[string]float64)
+	for _, pair := range pairs {
+		name, percent, ok := strings.Cut(pair, "=")
+		v, err := strconv.ParseFloat(strings.TrimSuffix(percent, "%"), 64)
+		if !ok || err != nil {
+			return nil, fmt.Errorf("--slower %s: expected NAME=PERCENT, such as cpu/hash=5", pair)
+		}
+		slower[name] = v
+	}
+	return slower, nil
 }
 
 func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patterns []string) error {
@@ -168,7 +215,11 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 
 	_, live := terminal(stderr)
 	progress := report.NewProgress(stderr, live, styleOf(stderr), plan, config.Text(), had)
-	sweep := &measure.Sweep{Plan: plan, Writer: writer, Had: had, Run: measure.Process, Timeout: f.timeout, Watch: progress}
+	physical, _ := machine.Cores()
+	sweep := &measure.Sweep{
+		Plan: plan, Writer: writer, Had: had, Run: measure.Process, Timeout: f.timeout, Watch: progress,
+		Steer: analysis.Steer(cores, physical),
+	}
 	end, err := sweep.Do(ctx)
 	progress.Close()
 	if err != nil && ctx.Err() == nil {
@@ -257,6 +308,10 @@ func (f *sweepFlags) sameAs(had *resultfile.Set, plan resultfile.Plan, config re
 		return fmt.Errorf("it was begun with --procs %v, not %v", old.Procs, plan.Procs)
 	case asked && !reflect.DeepEqual(normal(old.Subjects), normal(plan.Subjects)):
 		return errors.New("it was begun with other workloads, goroutines or strategies; leave them out to go on with those")
+	case set("precision") && old.Precision != plan.Precision:
+		return fmt.Errorf("it was begun with --precision %v%%, not %v%%", 100*old.Precision, 100*plan.Precision)
+	case set("slower") && !maps.Equal(old.Slower, plan.Slower):
+		return fmt.Errorf("it was begun with --slower %v, not %v", old.Slower, plan.Slower)
 	case set("seed") && old.Seed != plan.Seed:
 		return fmt.Errorf("it was begun with --seed %d, not %d", old.Seed, plan.Seed)
 	}
@@ -319,10 +374,13 @@ func oversubscribed(w io.Writer, plan resultfile.Plan, cores int) {
 }
 
 func summary(end resultfile.End, plan resultfile.Plan) string {
-	s := fmt.Sprintf("%d rounds × %d cells in %.0f s, %.0f %% of it outside the measured work",
-		end.Rounds, len(plan.Cells()), end.Wall.Seconds(), 100*end.OutsideShare)
-	if end.Interrupted {
+	s := fmt.Sprintf("%d runs of %d cells in %d rounds and %.0f s, %.0f %% of it outside the measured work",
+		end.Runs, len(plan.Cells()), end.Rounds, end.Wall.Seconds(), 100*end.OutsideShare)
+	switch {
+	case end.Interrupted:
 		s = "interrupted: " + s
+	case end.Converged:
+		s += "; every gain is known to ±" + strconv.FormatFloat(100*plan.Precision, 'g', 3, 64) + " %"
 	}
 	return s
 }
