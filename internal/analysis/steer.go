@@ -12,9 +12,12 @@ import (
 // unknown).
 //
 // The plan's first rounds measure every cell; C† is chosen on them. After that a
-// workload is measured in the cells that its gains and ceilings need, all of them
-// in each round, until every gain is known to the plan's precision. The control
-// arm runs in every round. When all is known there are no cells left.
+// workload is measured in the cells that its gains need, all of them in each
+// round, until every gain is known to the plan's precision. Two things go slower,
+// so that the time goes where it tells most: ceilings, of which nobody asks a
+// precision, are measured in every second round, and so are workloads that
+// scatter so much that the precision is far away. The control arm runs in every
+// round. When all is known there are no cells left.
 func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell {
 	return func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell {
 		round := 0
@@ -27,7 +30,8 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 			return plan.Cells()
 		}
 		opt := scaling.Options{Cores: cores, PhysicalCores: physical, ChooseOn: firstRounds(0, plan)}
-		var wanted, control []resultfile.Cell
+		even := round%2 == 0
+		var near, far, control []resultfile.Cell
 		for _, subject := range plan.Subjects {
 			cells := subject.Cells(plan.Procs)
 			if subject.Diagonal {
@@ -35,24 +39,31 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 				continue
 			}
 			needed := make(map[string]bool)
-			for _, strategy := range subject.Strategies {
-				for _, name := range open(bySubject[cells[0].Subject()], strategy, opt, plan.Precision) {
+			reachable := false
+			strategies := subject.Strategies
+			if len(strategies) == 0 {
+				strategies = []string{resultfile.Sequential}
+			}
+			for _, strategy := range strategies {
+				names, ok := open(bySubject[cells[0].Subject()], strategy, opt, plan.Precision)
+				reachable = reachable || ok
+				for _, name := range names {
 					needed[name] = true
 				}
 			}
-			if len(subject.Strategies) == 0 {
-				for _, name := range open(bySubject[cells[0].Subject()], resultfile.Sequential, opt, plan.Precision) {
-					needed[name] = true
-				}
-			}
-			if len(needed) == 0 {
-				continue
+			into := &near
+			if !reachable {
+				into = &far
 			}
 			for _, c := range cells {
-				if needed[c.Name()] || resultfile.Ceiling(c.Strategy) {
-					wanted = append(wanted, c)
+				if needed[c.Name()] || len(needed) > 0 && even && resultfile.Ceiling(c.Strategy) {
+					*into = append(*into, c)
 				}
 			}
+		}
+		wanted := near
+		if even || len(near) == 0 {
+			wanted = append(wanted, far...)
 		}
 		if len(wanted) == 0 {
 			return nil
@@ -61,25 +72,30 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 	}
 }
 
+// farAway is how many times the precision a gain's half-width is, after
+// [scaling.MinRounds] rounds, that is not likely to be reached: it takes that
+// number squared as many rounds.
+const farAway = 3
+
 // open returns the names of the cells that the gains of a strategy still need,
 // none where they are known to the precision or where there is nothing to judge.
-func open(runs []resultfile.Run, strategy string, opt scaling.Options, precision float64) []string {
+// reachable reports whether the precision may yet be reached.
+func open(runs []resultfile.Run, strategy string, opt scaling.Options, precision float64) (names []string, reachable bool) {
 	runs = slices.DeleteFunc(slices.Clone(runs), func(r resultfile.Run) bool {
 		return r.Cell.Strategy != strategy && r.Cell.Strategy != resultfile.Sequential
 	})
 	surface, byCell, err := collect(runs)
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	j, err := scaling.Judge(surface, opt)
 	if err != nil || j.Precise(precision) {
-		return nil
+		return nil, false
 	}
-	var names []string
 	for _, c := range j.Needed() {
 		names = append(names, byCell[c][0].Cell.Name())
 	}
-	return names
+	return names, len(j.EstimatedOn) < scaling.MinRounds || j.Precise(farAway*precision)
 }
 
 // firstRounds returns the rounds on which the plan's sweep chooses C†, where the

@@ -58,10 +58,13 @@ func TestSteer(t *testing.T) {
 			t.Fatalf("round %d, which chooses, has %d cells of %d", round, len(cells), len(plan.Cells()))
 		}
 		if round == plan.ChoiceRounds+1 {
-			want := "strategy=sequential goroutines=1 gomaxprocs=1, strategy=pool goroutines=2 gomaxprocs=1, strategy=pool goroutines=2 gomaxprocs=2, strategy=processes goroutines=2 gomaxprocs=2, strategy=apart goroutines=2 gomaxprocs=2"
+			want := "strategy=sequential goroutines=1 gomaxprocs=1, strategy=pool goroutines=2 gomaxprocs=1, strategy=pool goroutines=2 gomaxprocs=2"
 			if got := namesOf(cells, "hash"); got != want {
 				t.Errorf("after the choice hash is measured in\n%s\nwant\n%s", got, want)
 			}
+		}
+		if round > plan.ChoiceRounds && strings.Contains(namesOf(cells, "hash"), "processes") != (round%2 == 1 && namesOf(cells, "hash") != "") {
+			t.Errorf("round %d: ceilings are not measured every second round: %s", round, namesOf(cells, "hash"))
 		}
 		if got := namesOf(cells, "hash"); round > plan.ChoiceRounds+8 && got != "" {
 			t.Errorf("round %d: hash is known, and measured on in %s", round, got)
@@ -76,14 +79,45 @@ func TestSteer(t *testing.T) {
 			runs = append(runs, made(rng, c, round))
 		}
 	}
+	// Hash is known after a dozen rounds; then nothing is left to save time for.
 	if rounds < 55 {
-		t.Errorf("mutex, which scatters by 10 %%, was measured in %d rounds only", rounds)
+		t.Errorf("mutex, which scatters by 10 %%, was measured in %d of 60 rounds", rounds)
 	}
 	// When the last one is known, nothing is measured, the control neither.
 	plan.Subjects = slices.Delete(plan.Subjects, 1, 2)
 	runs = slices.DeleteFunc(runs, func(r resultfile.Run) bool { return r.Cell.Workload == "mutex" })
 	if cells := steer(plan, runs); len(cells) != 0 {
 		t.Errorf("all is known, and %d cells are measured on", len(cells))
+	}
+}
+
+// What scatters too much is measured every second round while others may yet be
+// known.
+func TestSteerTurnsToWhatCanBeKnown(t *testing.T) {
+	plan, steer := steered(), Steer(2, 2)
+	plan.Subjects[0].Workload = "sort" // scatters by 4 %, see below
+	rng := rand.New(rand.NewPCG(2, 1))
+	var runs []resultfile.Run
+	both, one := 0, 0
+	for round := 1; round <= 40; round++ {
+		cells := steer(plan, runs)
+		if round > 16 && namesOf(cells, "sort") != "" {
+			if namesOf(cells, "mutex") != "" {
+				both++
+			} else {
+				one++
+			}
+		}
+		for _, c := range cells {
+			r := made(rng, c, round)
+			if c.Workload == "sort" {
+				r.Values[0].Value *= 1 + 0.04*rng.NormFloat64()
+			}
+			runs = append(runs, r)
+		}
+	}
+	if both == 0 || one == 0 || both-one > 2 || one-both > 2 {
+		t.Errorf("sort with mutex in %d rounds, without in %d, want half and half", both, one)
 	}
 }
 

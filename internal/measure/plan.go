@@ -35,14 +35,16 @@ type Options struct {
 	Slower map[string]float64
 }
 
-// The planner aims for plannedRounds, and runs no shorter than minRunTime,
+// The planner aims for plannedRounds of every cell, or with a precision for
+// plannedEstimates of those that the gains need, and runs no shorter than minRunTime,
 // which is some thousand times what the clock resolves and covers several
 // scheduler time slices, nor longer than maxRunTime, since more rounds tell
 // more than longer runs do once a run is that long.
 const (
-	plannedRounds = 9
-	minRunTime    = 50 * time.Millisecond
-	maxRunTime    = 400 * time.Millisecond
+	plannedRounds    = 9
+	plannedEstimates = 14
+	minRunTime       = 50 * time.Millisecond
+	maxRunTime       = 400 * time.Millisecond
 
 	// overheadShare is the part of a sweep's time expected to go to process
 	// starts, set-ups and discarded batches.
@@ -169,13 +171,36 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 	if plan.Budget == 0 {
 		plan.Budget = DefaultBudget(len(items), plan.Procs)
 	}
-	rounds := plannedRounds
-	if opt.Rounds > 0 {
-		rounds = opt.Rounds
-	}
-	slot := float64(plan.Budget) / float64(rounds*len(plan.Cells()))
+	slot := float64(plan.Budget) / plannedRuns(plan)
 	plan.RunTime = min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
 	return plan, nil
+}
+
+// plannedRuns returns how many runs the budget is divided among.
+func plannedRuns(plan resultfile.Plan) float64 {
+	cells := len(plan.Cells())
+	if plan.Precision == 0 {
+		rounds := plannedRounds
+		if plan.Rounds > 0 {
+			rounds = plan.Rounds
+		}
+		return float64(rounds * cells)
+	}
+	choosing, estimating := plan.ChoiceRounds, plannedEstimates
+	if plan.Rounds > 0 {
+		choosing = min(choosing, plan.Rounds)
+		estimating = plan.Rounds - choosing
+	}
+	// The gains of a strategy need three cells; ceilings run in every second round.
+	var needed float64
+	for _, s := range plan.Subjects {
+		if s.Diagonal {
+			needed += float64(len(plan.Procs))
+			continue
+		}
+		needed += 3*float64(max(1, len(s.Strategies))) + float64(len(s.Ceilings))
+	}
+	return float64(choosing*cells) + float64(estimating)*needed
 }
 
 func sorted(counts []int) []int {

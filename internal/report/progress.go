@@ -34,7 +34,7 @@ type Progress struct {
 	config  string
 	forming []string
 	known   string // how many workloads are known well enough
-	drawn   int // lines on the screen
+	drawn   int    // lines on the screen
 }
 
 // NewProgress returns the progress of a sweep of the plan. config is the runs'
