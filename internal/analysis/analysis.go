@@ -14,7 +14,6 @@ import (
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
-	"runbench/workloads"
 )
 
 // An Analysis is the answer for one or more result files. Its JSON form is part
@@ -330,7 +329,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	}
 	cell := runs[0].Cell
 	w := Workload{
-		Name: name(cell), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
+		Name: cell.Spec(), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
 		Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
@@ -412,18 +411,6 @@ func medians(runs []resultfile.Run) map[string]float64 {
 		}
 	}
 	return m
-}
-
-// name returns a workload's name as a user writes it.
-func name(c resultfile.Cell) string {
-	if c.Workload == "" {
-		return c.Subject()
-	}
-	name := workloads.ClassDir(c.Class) + "/" + c.Workload
-	if i := strings.Index(c.Subject(), c.Workload+"/"); i >= 0 {
-		name += "?" + strings.ReplaceAll(c.Subject()[i+len(c.Workload)+1:], "/", "&")
-	}
-	return name
 }
 
 func rate(e scaling.Estimate) *Rate {

@@ -1,7 +1,10 @@
 package analysis
 
 import (
+	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
@@ -31,7 +34,7 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 		}
 		opt := scaling.Options{Cores: cores, PhysicalCores: physical, ChooseOn: firstRounds(0, plan)}
 		even := round%2 == 0
-		var near, far, control []resultfile.Cell
+		var near, distant, control []resultfile.Cell
 		for _, subject := range plan.Subjects {
 			cells := subject.Cells(plan.Procs)
 			if subject.Diagonal {
@@ -53,7 +56,7 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 			}
 			into := &near
 			if !reachable {
-				into = &far
+				into = &distant
 			}
 			for _, c := range cells {
 				if needed[c.Name()] || len(needed) > 0 && even && resultfile.Ceiling(c.Strategy) {
@@ -63,7 +66,7 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 		}
 		wanted := near
 		if even || len(near) == 0 {
-			wanted = append(wanted, far...)
+			wanted = append(wanted, distant...)
 		}
 		if len(wanted) == 0 {
 			return nil
@@ -72,10 +75,24 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 	}
 }
 
-// farAway is how many times the precision a gain's half-width is, after
-// [scaling.MinRounds] rounds, that is not likely to be reached: it takes that
-// number squared as many rounds.
-const farAway = 3
+// A precision that takes more than tooMany rounds, as far as the first enough of
+// them can tell, is far away.
+const (
+	tooMany = 64
+	enough  = 4
+)
+
+// far reports whether a gain is far from the precision: rounds go with the square
+// of the standard error over the one asked for. Two standard errors are about half
+// an interval.
+func far(g *scaling.Gain, precision float64) bool {
+	if g == nil || g.Rounds < enough || g.Basis != scaling.BetweenRuns {
+		return false
+	}
+	se := g.HalfWidth() / distuv.StudentsT{Sigma: 1, Nu: float64(g.Rounds - 1)}.Quantile(0.975)
+	asked := math.Log1p(precision) / 2
+	return float64(g.Rounds)*(se/asked)*(se/asked) > tooMany
+}
 
 // open returns the names of the cells that the gains of a strategy still need,
 // none where they are known to the precision or where there is nothing to judge.
@@ -95,7 +112,7 @@ func open(runs []resultfile.Run, strategy string, opt scaling.Options, precision
 	for _, c := range j.Needed() {
 		names = append(names, byCell[c][0].Cell.Name())
 	}
-	return names, len(j.EstimatedOn) < scaling.MinRounds || j.Precise(farAway*precision)
+	return names, !far(j.Concurrency, precision) && !far(j.Parallelism, precision) && !far(j.Total, precision)
 }
 
 // firstRounds returns the rounds on which the plan's sweep chooses C†, where the

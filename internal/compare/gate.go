@@ -12,7 +12,6 @@ import (
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
-	"runbench/workloads"
 )
 
 // A Rule asks that one unit has not become worse by more than a tolerance.
@@ -221,10 +220,7 @@ func byKey(set *resultfile.Set) map[key]map[string][]resultfile.Run {
 		if resultfile.Ceiling(r.Cell.Strategy) {
 			continue
 		}
-		k := key{config: r.Config, workload: r.Cell.Subject(), procs: r.Cell.Gomaxprocs}
-		if r.Cell.Workload != "" {
-			k.workload = workloads.ClassDir(r.Cell.Class) + "/" + strings.TrimPrefix(r.Cell.Subject(), r.Cell.Class+"/workload=")
-		}
+		k := key{config: r.Config, workload: r.Cell.Spec(), procs: r.Cell.Gomaxprocs}
 		k.control = k.workload == controlName
 		if groups[k] == nil {
 			groups[k] = make(map[string][]resultfile.Run)

@@ -42,7 +42,7 @@ type Options struct {
 // more than longer runs do once a run is that long.
 const (
 	plannedRounds    = 9
-	plannedEstimates = 14
+	plannedEstimates = 10
 	minRunTime       = 50 * time.Millisecond
 	maxRunTime       = 400 * time.Millisecond
 

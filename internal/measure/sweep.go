@@ -12,7 +12,6 @@ import (
 
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
-	"runbench/workloads"
 )
 
 // A Runner measures one cell; [Process] is the one that sweeps use.
@@ -289,8 +288,8 @@ func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 		return err
 	}
 	outcome, err := s.Run(ctx, Spec{
-		Workload: workloadName(cell), Params: cell.Params, Strategy: cell.Strategy,
-		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, Slower: s.Plan.Slower[workloadName(cell)],
+		Workload: cell.Catalogued(), Params: cell.Params, Strategy: cell.Strategy,
+		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, Slower: s.Plan.Slower[cell.Catalogued()],
 		RunTime: s.Plan.RunTime, Scratch: scratch, Shared: s.shared,
 	}, s.Timeout)
 	if removeErr := os.RemoveAll(scratch); removeErr != nil {
@@ -303,7 +302,7 @@ func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 		return s.fail(cell, err)
 	}
 	for _, text := range outcome.Notes {
-		n := resultfile.Note{Workload: workloadName(cell), Text: text}
+		n := resultfile.Note{Workload: cell.Catalogued(), Text: text}
 		if s.noted[n.Workload+n.Text] {
 			continue
 		}
@@ -342,6 +341,3 @@ func (s *Sweep) fail(cell resultfile.Cell, cause error) error {
 	s.Watch.RunFailed(cell, s.round, cause.Error())
 	return nil
 }
-
-// workloadName returns the name of a cell's workload as the catalogue has it.
-func workloadName(c resultfile.Cell) string { return workloads.ClassDir(c.Class) + "/" + c.Workload }

@@ -161,21 +161,7 @@ func (p *printer) remarks(a analysis.Analysis) {
 	if slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return w.Converged != nil && !*w.Converged }) {
 		p.line("* wider than the ±%.3g %% asked for: the rounds or the budget were spent first; --budget 10m or --resume measures on", 100*a.Precision)
 	}
-	// Many runs of a workload may be marked for one reason.
-	reasons := make(map[string]int)
-	var first []analysis.Mark
-	for _, m := range a.Marks {
-		if reasons[m.Cell]++; reasons[m.Cell] == 1 {
-			first = append(first, m)
-		}
-	}
-	for _, m := range first {
-		more := ""
-		if n := reasons[m.Cell]; n > 1 {
-			more = fmt.Sprintf(" (and %s)", plural(n-1, "more run"))
-		}
-		p.line("%s %s, round %d%s: %s", p.style.paint(amber, "marked:"), clean(m.Cell), m.Round, more, clean(m.Reason))
-	}
+	p.marks(a.Marks)
 	// The same warning about many workloads is said once.
 	var order []string
 	about := make(map[string][]string)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+
+	"runbench/workloads"
 )
 
 // The keys of a result name that are ours. Every other key is a parameter of
@@ -65,6 +67,23 @@ func (c Cell) Subject() string {
 	}
 	return strings.Join(parts, "/")
 }
+
+// Spec returns the cell's workload as a user writes it, parameters included:
+// "io/latency?wait=5ms". It is the subject where a name has no workload.
+func (c Cell) Spec() string {
+	if c.Workload == "" {
+		return c.Subject()
+	}
+	spec := c.Catalogued()
+	for i, key := range slices.Sorted(maps.Keys(c.Params)) {
+		spec += string("?&"[min(i, 1)]) + key + "=" + c.Params[key]
+	}
+	return spec
+}
+
+// Catalogued returns the name that the catalogue has for the cell's workload:
+// "io/latency".
+func (c Cell) Catalogued() string { return workloads.ClassDir(c.Class) + "/" + c.Workload }
 
 // Compare orders cells by class, workload, parameters, strategy, C and P.
 func (c Cell) Compare(d Cell) int {

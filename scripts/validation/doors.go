@@ -16,7 +16,6 @@ import (
 	"runbench/internal/measure"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
-	"runbench/workloads"
 )
 
 const (
@@ -100,7 +99,7 @@ func (v *validation) process(ctx context.Context, cell resultfile.Cell) (measure
 	}
 	defer os.RemoveAll(scratch)
 	return measure.Process(ctx, measure.Spec{
-		Workload: workloads.ClassDir(cell.Class) + "/" + cell.Workload, Params: cell.Params, Strategy: cell.Strategy,
+		Workload: cell.Catalogued(), Params: cell.Params, Strategy: cell.Strategy,
 		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, RunTime: doorRunTime, Scratch: scratch, Shared: shared,
 	}, runTimeout)
 }
