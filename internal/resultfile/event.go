@@ -103,20 +103,21 @@ func (s Subject) Cells(procs []int) []Cell {
 			Strategy: strategy, Goroutines: c, Gomaxprocs: p,
 		})
 	}
-	if s.Diagonal {
+	switch {
+	case s.Diagonal:
 		for _, p := range procs {
 			add(s.Strategies[0], p, p)
 		}
-		return cells
-	}
-	for _, c := range s.Goroutines {
-		strategies := s.Strategies
-		if c == 1 {
-			strategies = []string{Sequential}
-		}
-		for _, strategy := range strategies {
-			for _, p := range procs {
-				add(strategy, c, p)
+	default:
+		for _, c := range s.Goroutines {
+			strategies := s.Strategies
+			if c == 1 {
+				strategies = []string{Sequential}
+			}
+			for _, strategy := range strategies {
+				for _, p := range procs {
+					add(strategy, c, p)
+				}
 			}
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func waiting(ctx context.Context, v *validation) error {
 	const spec = "known/waiting"
 	counts := []int{1, 2, 4, 16}
-	plan, err := v.plan(spec, measure.Options{Goroutines: counts, Procs: []int{1}, Rounds: 8, Budget: time.Hour})
+	plan, err := v.plan(spec, measure.Options{Goroutines: counts, Procs: []int{1}, Rounds: 6, Budget: time.Hour})
 	if err != nil {
 		return err
 	}

@@ -179,7 +179,7 @@ func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 		t.Run(w.Name, func(t *testing.T) {
 			shared := t.TempDir()
 			procs := []int{1, 2, 4}
-			if w.Waits && w.Batch >= 256 {
+			if w.Waits && w.Batch >= 128 {
 				// A batch of these sleeps for up to a second, the same at any P.
 				procs = []int{2}
 			}
