@@ -63,8 +63,11 @@ func (g *Gain) helps() bool {
 	return g != nil && g.Effect == EffectHelps && math.Log(g.Value) > noEffect
 }
 
-// hurts reports whether the gain is there and hurts.
-func (g *Gain) hurts() bool { return g != nil && g.Effect == EffectHurts }
+// hurts reports whether the gain is there, hurts, and by more than the tolerance: a loss that is certain but smaller
+// is not worth a word.
+func (g *Gain) hurts() bool {
+	return g != nil && g.Effect == EffectHurts && math.Log(g.Value) < -noEffect
+}
 
 // undecided reports whether more data could show that the gain helps. An inconclusive gain whose interval ends below
 // 1.05 has no effect or hurts, but does not help.
