@@ -147,6 +147,9 @@ func run(b *testing.B, w workloads.Workload, cell resultfile.Cell, shared string
 	if err := m.Finish(); err != nil {
 		b.Fatal(err)
 	}
+	for _, doubt := range m.Marks() {
+		b.Log("marked: " + doubt)
+	}
 	// These replace what b.Loop measured where the units are the same: the
 	// meter's time leaves out the checks between the batches.
 	for _, v := range m.Values() {

@@ -1,10 +1,7 @@
 package analysis
 
 import (
-	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
@@ -75,25 +72,6 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 	}
 }
 
-// A precision that takes more than tooMany rounds, as far as the first enough of
-// them can tell, is far away.
-const (
-	tooMany = 64
-	enough  = 4
-)
-
-// far reports whether a gain is far from the precision: rounds go with the square
-// of the standard error over the one asked for. Two standard errors are about half
-// an interval.
-func far(g *scaling.Gain, precision float64) bool {
-	if g == nil || g.Rounds < enough || g.Basis != scaling.BetweenRuns {
-		return false
-	}
-	se := g.HalfWidth() / distuv.StudentsT{Sigma: 1, Nu: float64(g.Rounds - 1)}.Quantile(0.975)
-	asked := math.Log1p(precision) / 2
-	return float64(g.Rounds)*(se/asked)*(se/asked) > tooMany
-}
-
 // open returns the names of the cells that the gains of a strategy still need,
 // none where they are known to the precision or where there is nothing to judge.
 // reachable reports whether the precision may yet be reached.
@@ -112,7 +90,7 @@ func open(runs []resultfile.Run, strategy string, opt scaling.Options, precision
 	for _, c := range j.Needed() {
 		names = append(names, byCell[c][0].Cell.Name())
 	}
-	return names, !far(j.Concurrency, precision) && !far(j.Parallelism, precision) && !far(j.Total, precision)
+	return names, j.Reachable(precision)
 }
 
 // firstRounds returns the rounds on which the plan's sweep chooses C†, where the

@@ -21,6 +21,11 @@
 // (golang.org/x/perf/cmd/benchstat) with its default options, so centers,
 // intervals, differences and p-values are the same numbers. Like benchstat it
 // makes no correction for many comparisons.
+//
+// [Judge] is the gate for CI: it compares two runbench files, or others in the
+// Go benchmark format, workload by workload, and fails only on a change for the
+// worse beyond a tolerance and beyond what two equal sweeps differ by, corrected
+// for the number of comparisons.
 package compare
 
 import (

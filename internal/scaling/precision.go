@@ -1,6 +1,10 @@
 package scaling
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
 
 // MinRounds is the number of rounds behind the gains from which the stop rule of [Judgement.Precise] may hold.
 //
@@ -44,4 +48,30 @@ func (j Judgement) Precise(precision float64) bool {
 		}
 	}
 	return there
+}
+
+// What a precision may take: reachRounds is more than a sweep will ever have, and reachFrom is the number of rounds
+// from which their scatter says anything of how many it takes.
+const (
+	reachRounds = 64
+	reachFrom   = 4
+)
+
+// Reachable reports whether the gains may yet become as narrow as precision, a ratio, as far as the rounds so far can
+// tell. The width of an interval goes with one over the root of the number of rounds, so that it takes
+// n·(standard error / one asked for)² of them; two standard errors are about half an interval. It is for spending time
+// where it tells most and for nothing else: it decides about no interval.
+func (j Judgement) Reachable(precision float64) bool {
+	asked := math.Log1p(precision) / 2
+	for _, g := range []*Gain{j.Concurrency, j.Parallelism, j.Total, j.AtPhysical} {
+		if g == nil || g.Rounds < reachFrom || g.Basis != BetweenRuns {
+			continue
+		}
+		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(g.Rounds - 1)}.Quantile((1 + DefaultConfidence) / 2)
+		se := g.HalfWidth() / t
+		if float64(g.Rounds)*(se/asked)*(se/asked) > reachRounds {
+			return false
+		}
+	}
+	return true
 }

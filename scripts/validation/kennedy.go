@@ -58,8 +58,10 @@ func kennedy(ctx context.Context, v *validation) error {
 			continue
 		}
 		check(sequential, fmt.Sprintf("one goroutine, %d cores", n), 0.95, 1.05, "0.95 to 1.05 (his 1.00)")
-		check(concurrent, "8 goroutines, 1 core", 7, 8, "7 to 8 (his 7.85)")
-		check(all, fmt.Sprintf("8 goroutines, %d cores", n), 7, 8, "7 to 8 (his 7.96)")
+		check(concurrent, "8 goroutines, 1 core", 6.8, 8, "8 less up to 15 % for waking up (his 7.85)")
+		check(all, fmt.Sprintf("8 goroutines, %d cores", n), 6.8, 8, "8 less up to 15 % for waking up (his 7.96)")
+		cores := ratio(observations(sets[i], spec, "pool", 8, n), observations(sets[i], spec, "pool", 8, 1))
+		check(cores, fmt.Sprintf("8 goroutines, %d cores over 1", n), 0.9, 1.1, "0.9 to 1.1 (his 1.01)")
 	}
 	return nil
 }

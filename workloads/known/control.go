@@ -25,7 +25,7 @@ var Control = workloads.Workload{
 	Name:       "known/control",
 	Isolates:   "the machine: share-nothing compute that slows only as clocks, shared cores and noisy neighbours make it",
 	Expect:     "concurrency 1×; parallelism equal to the hardware ceiling",
-	Definition: "cpu/hash in half the batch: 256 tasks, each a chain of 16,000 hashes in registers (the finaliser of MurmurHash3 over steps of 2⁶⁴/φ)",
+	Definition: "the chains of cpu/hash in a quarter of its work: 256 tasks, each a chain of 16,000 hashes in registers (the finaliser of MurmurHash3 over steps of 2⁶⁴/φ)",
 	Advice:     "nothing to change in the code: a gain below the number of cores is the machine's",
 	Batch:      controlBatch,
 	Idempotent: true,
