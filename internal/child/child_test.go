@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,6 +26,16 @@ func TestMain(m *testing.M) {
 	Register("stay", func(_ json.RawMessage, out io.Writer) error {
 		fmt.Fprintln(out, os.Getpid())
 		select {}
+	})
+	Register("gated", func(_ json.RawMessage, out io.Writer) error {
+		fmt.Fprintln(out, "waiting")
+		<-Released()
+		_, err := fmt.Fprintln(out, "released")
+		return err
+	})
+	Register("cpus", func(_ json.RawMessage, out io.Writer) error {
+		_, err := fmt.Fprintln(out, runtime.NumCPU())
+		return err
 	})
 	// A parent that has a child of its own, and tells its process id.
 	Register("parent", func(_ json.RawMessage, out io.Writer) error {
@@ -145,5 +156,60 @@ func TestChildrenOfTheKilledEnd(t *testing.T) {
 	if !gone(grandchild) {
 		t.Errorf("process %d lives on after its parent was killed", grandchild)
 		_ = syscall.Kill(grandchild, syscall.SIGKILL)
+	}
+}
+
+// Children wait behind the gate until they are released, and go with their
+// parent when they never are.
+func TestRelease(t *testing.T) {
+	var children []*Process
+	for range 3 {
+		p := begin(t, "gated", nil)
+		defer p.Stop()
+		children = append(children, p)
+		if line, err := p.Out.ReadString('\n'); err != nil || line != "waiting\n" {
+			t.Fatalf("got %q, %v", line, err)
+		}
+	}
+	for _, p := range children[:2] {
+		if n := p.Out.Buffered(); n > 0 {
+			t.Errorf("%d bytes from a child behind the gate", n)
+		}
+		if err := p.Release(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := p.Out.ReadString('\n'); err != nil || line != "released\n" {
+			t.Errorf("got %q, %v", line, err)
+		}
+	}
+	pid := children[2].Pid()
+	children[2].Stop()
+	if !gone(pid) {
+		t.Error("a child that was never released is still there")
+	}
+}
+
+// A child on one CPU sees one, and the parent has kept its own.
+func TestStartOn(t *testing.T) {
+	before := runtime.NumCPU()
+	p, pinned, err := StartOn(0, "cpus", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop()
+	line, err := p.Out.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.TrimSpace(line); pinned && got != "1" {
+		t.Errorf("pinned to one CPU, the child counts %s", got)
+	}
+	if !pinned {
+		t.Logf("skipped: this system does not pin processes")
+	}
+	again := begin(t, "cpus", nil)
+	defer again.Stop()
+	if line, err := again.Out.ReadString('\n'); err != nil || strings.TrimSpace(line) != fmt.Sprint(before) {
+		t.Errorf("the next child counts %q CPUs, %v; want %d", line, err, before)
 	}
 }
