@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 
 	"runbench/internal/analysis"
@@ -17,14 +18,11 @@ const hogRole = "hog"
 
 func init() {
 	child.Register(hogRole, func(json.RawMessage, io.Writer) error {
-		for i := 0; ; i++ {
-			sink = i
+		for {
+			runtime.KeepAlive(0) // the loop is not to be taken for an idle one
 		}
 	})
 }
-
-// sink keeps the loop above from being taken for idle.
-var sink int
 
 // hog measures cpu/hash beside a program that keeps one core busy. The sweep must
 // say so, and must not take what that does for the workload's own doing.
