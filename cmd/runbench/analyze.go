@@ -1,12 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"runbench/internal/analysis"
+	"runbench/internal/host"
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
 )
@@ -17,7 +21,8 @@ func newAnalyze() *cobra.Command {
 		Use:   "analyze [FILE|-…]",
 		Short: "Say what result files tell: gains, verdicts, recommended goroutines",
 		Long: `Analyze reads what runbench or go test -bench wrote and prints gains, verdicts and
-recommended numbers of goroutines. Without a file it reads standard input.`,
+recommended numbers of goroutines. Without a file it reads standard input. Several
+files of one machine count as further rounds of one measurement.`,
 		Example: `  runbench analyze results.txt
   go test -run '^$' -bench CPU -count 5 ./bench | runbench analyze
   runbench analyze --json results.txt`,
@@ -35,16 +40,39 @@ recommended numbers of goroutines. Without a file it reads standard input.`,
 			}
 			a := analysis.Analyze(sets...)
 			out := cmd.OutOrStdout()
-			if asJSON {
-				return writeJSON(out, a)
-			}
-			if len(a.Workloads) == 0 {
-				return &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge yet", paths[0])}
-			}
 			style := styleOf(out)
-			return errors.Join(report.Table(out, a, style), blank(out), report.Plot(out, a, style))
+			var err error
+			switch {
+			case asJSON:
+				err = writeJSON(out, a)
+			case len(a.Workloads) == 0:
+				err = report.Table(out, a, style) // what failed
+			default:
+				err = errors.Join(about(out, a), report.Table(out, a, style), blank(out), report.Plot(out, a, style))
+			}
+			if err == nil && len(a.Workloads) == 0 {
+				err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	return cmd
+}
+
+// about says which machine a file is of, and when it was measured.
+func about(out io.Writer, a analysis.Analysis) error {
+	if a.Manifest == nil {
+		return nil
+	}
+	var machine host.Host
+	if json.Unmarshal(a.Manifest.Host, &machine) != nil {
+		return nil // of another version; the results stand all the same
+	}
+	how := "not finished"
+	if end := a.Manifest.End; end != nil {
+		how = summary(*end, a.Manifest.Plan, a)
+	}
+	_, err := fmt.Fprintf(out, "%s\n%s: %s\n\n", machine.Summary(), a.Manifest.Started.Format("2006-01-02 15:04"), how)
+	return err
 }

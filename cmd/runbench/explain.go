@@ -40,14 +40,20 @@ the newest one that a run left in results/ or here.`,
 					Advice string `json:"advice"`
 				}{listing(w), w.Expect, w.Advice})
 			}
-			if err := explain(cmd.OutOrStdout(), w); err != nil {
-				return err
-			}
 			path := newestRun()
 			if len(args) > 1 {
 				path = args[1]
 			}
-			return measured(cmd.OutOrStdout(), w, path, len(args) > 1)
+			a, err := measured(w, path)
+			if err != nil && len(args) > 1 {
+				return err // nobody asked for the newest file
+			}
+			out := cmd.OutOrStdout()
+			if explainErr := explain(out, w); explainErr != nil || err != nil || path == "" {
+				return explainErr
+			}
+			fmt.Fprintf(out, "\nmeasured, in %s\n", path)
+			return report.Table(out, a, styleOf(out))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
@@ -86,18 +92,15 @@ func newestRun() string {
 	return ""
 }
 
-// measured prints what the file holds of the workload. A file that nobody asked
-// for may hold nothing of it.
-func measured(out io.Writer, w workloads.Workload, path string, asked bool) error {
+// measured returns what the file holds of the workload; it is an error that it
+// holds nothing of it.
+func measured(w workloads.Workload, path string) (analysis.Analysis, error) {
 	if path == "" {
-		return nil
+		return analysis.Analysis{}, nil
 	}
 	set, err := readFile(path)
 	if err != nil {
-		if asked {
-			return err
-		}
-		return nil
+		return analysis.Analysis{}, err
 	}
 	a := analysis.Analyze(set)
 	own := func(name string) bool { return name == w.Name || strings.HasPrefix(name, w.Name+"?") }
@@ -105,11 +108,7 @@ func measured(out io.Writer, w workloads.Workload, path string, asked bool) erro
 	a.Notes = slices.DeleteFunc(a.Notes, func(n analysis.Note) bool { return !own(n.Workload) })
 	a.Marks, a.Failures, a.Warnings = nil, nil, nil
 	if len(a.Workloads) == 0 {
-		if asked {
-			return fmt.Errorf("%s: expected runs of %s, found none", path, w.Name)
-		}
-		return nil
+		return a, fmt.Errorf("%s: expected runs of %s, found none", path, w.Name)
 	}
-	fmt.Fprintf(out, "\nmeasured, in %s\n", path)
-	return report.Table(out, a, styleOf(out))
+	return a, nil
 }

@@ -159,7 +159,7 @@ func percentage(text string) (float64, error) {
 		v /= 100
 	}
 	if err != nil || !(v >= 0 && v < 1) {
-		return 0, errors.New("expected a percentage from 0 to below 100, such as 2%")
+		return 0, errors.New("expected a percentage from 0% to below 100%, such as 2%, or a share such as 0.02")
 	}
 	return v, nil
 }
@@ -240,7 +240,7 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 		return f.status(end)
 	}
 	style := styleOf(stdout)
-	fmt.Fprintf(stdout, "%s\n\n", summary(end, plan))
+	fmt.Fprintf(stdout, "%s\n\n", summary(end, plan, a))
 	if err := errors.Join(report.Table(stdout, a, style), blank(stdout), report.Plot(stdout, a, style), blank(stdout)); err != nil {
 		return err
 	}
@@ -334,6 +334,9 @@ func normal(subjects []resultfile.Subject) []resultfile.Subject {
 		if len(subjects[i].Strategies) == 0 {
 			subjects[i].Strategies = nil
 		}
+		if len(subjects[i].Ceilings) == 0 {
+			subjects[i].Ceilings = nil
+		}
 	}
 	return subjects
 }
@@ -373,16 +376,25 @@ func oversubscribed(w io.Writer, plan resultfile.Plan, cores int) {
 	}
 }
 
-func summary(end resultfile.End, plan resultfile.Plan) string {
-	s := fmt.Sprintf("%d runs of %d cells in %d rounds and %.0f s, %.0f %% of it outside the measured work",
-		end.Runs, len(plan.Cells()), end.Rounds, end.Wall.Seconds(), 100*end.OutsideShare)
+func summary(end resultfile.End, plan resultfile.Plan, a analysis.Analysis) string {
+	rounds := "rounds"
+	if end.Rounds == 1 {
+		rounds = "round"
+	}
+	s := fmt.Sprintf("%d runs of %d cells in %d %s and %.0f s, %.0f %% of it outside the measured work",
+		end.Runs, len(plan.Cells()), end.Rounds, rounds, end.Wall.Seconds(), 100*end.OutsideShare)
 	switch {
 	case end.Interrupted:
 		s = "interrupted: " + s
-	case end.Converged:
+	case allKnown(a):
 		s += "; every gain is known to ±" + strconv.FormatFloat(100*plan.Precision, 'g', 3, 64) + " %"
 	}
 	return s
+}
+
+// allKnown reports whether every gain is known to the precision asked for.
+func allKnown(a analysis.Analysis) bool {
+	return len(a.Workloads) > 0 && !slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return w.Converged == nil || !*w.Converged })
 }
 
 // next says what to do with the answer.

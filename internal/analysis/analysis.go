@@ -4,6 +4,7 @@
 package analysis
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -109,8 +110,8 @@ type Ceilings struct {
 }
 
 // Gaps split the speed-up over one goroutine on one core, at Cores cores, into
-// what is left of the ideal at each step: Machine × Runtime × Program =
-// Measured / Cores.
+// what is left of the ideal at each step. Machine × Runtime × Program is about
+// Measured / Cores, and exactly so where all arms ran in the same rounds.
 type Gaps struct {
 	Cores    int   `json:"cores"`
 	Hardware *Part `json:"hardware"` // speed-up of separate processes
@@ -185,15 +186,26 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 	groups := make(map[key][]resultfile.Run)
 	var order []key
 	base := 0 // rounds of the files before
-	var opt scaling.Options
+	var chooseOn []int
 	var seen []noise.Noise
+	machines := make(map[string]*machine) // by configuration
 	for _, set := range sets {
 		last := 0
+		var about machine
 		if set.Manifest != nil {
 			a.Manifest = &ManifestOut{set.Manifest, set.End}
 			a.Precision = set.Manifest.Plan.Precision
-			opt.PhysicalCores = physicalCores(set.Manifest.Host)
-			opt.ChooseOn = append(opt.ChooseOn, firstRounds(base, set.Manifest.Plan)...)
+			about.physical = physicalCores(set.Manifest.Host)
+			chooseOn = append(chooseOn, firstRounds(base, set.Manifest.Plan)...)
+		}
+		for _, r := range set.Rounds {
+			if r.Noise != nil {
+				about.seen = append(about.seen, *r.Noise)
+			}
+		}
+		seen = append(seen, about.seen...)
+		if len(set.Runs) > 0 {
+			machines[set.Runs[0].Config] = machines[set.Runs[0].Config].joined(about)
 		}
 		for _, run := range set.Runs {
 			last = max(last, run.Round)
@@ -206,13 +218,8 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		base += last
 		a.Warnings = append(a.Warnings, set.Warnings...)
-		for _, r := range set.Rounds {
-			if r.Noise != nil {
-				seen = append(seen, *r.Noise)
-			}
-		}
 		for _, f := range set.Failures {
-			a.Failures = append(a.Failures, Failure(f))
+			a.Failures = append(a.Failures, Failure{Cell: f.Cell, Round: f.Round, Reason: f.Reason})
 		}
 		for _, m := range set.Marks {
 			a.Marks = append(a.Marks, Mark(m))
@@ -225,12 +232,14 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 	}
 	if len(seen) > 0 {
 		sum := noise.Sum(seen)
-		a.Noise, a.Disturbed, opt.Lost = &sum, append(a.Disturbed, sum.Disturbed()...), sum.Lost()
+		a.Noise, a.Disturbed = &sum, append(a.Disturbed, sum.Disturbed()...)
 	}
 	a.Control, order = takeControl(order, groups)
 	drift := a.drift()
 	several := len(configs(order)) > 1
 	for _, k := range withBase(order, groups) {
+		opt := machines[k.config].options()
+		opt.ChooseOn = chooseOn
 		w, err := judge(groups, k, opt, a.Precision)
 		if err != nil {
 			a.Warnings = append(a.Warnings, fmt.Sprintf("%s (%s): %v", k.subject, k.strategy, err))
@@ -245,6 +254,27 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		a.Workloads = append(a.Workloads, w)
 	}
 	return a
+}
+
+// A machine is what the files of one configuration tell of where they were
+// measured; nil for files that tell nothing.
+type machine struct {
+	physical int // cores, 0 where unknown
+	seen     []noise.Noise
+}
+
+func (m *machine) joined(other machine) *machine {
+	if m == nil {
+		return &other
+	}
+	return &machine{cmp.Or(other.physical, m.physical), append(m.seen, other.seen...)}
+}
+
+func (m *machine) options() scaling.Options {
+	if m == nil {
+		return scaling.Options{}
+	}
+	return scaling.Options{PhysicalCores: m.physical, Lost: noise.Sum(m.seen).Lost()}
 }
 
 func configs(keys []key) map[string]bool {

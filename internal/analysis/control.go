@@ -52,7 +52,11 @@ func takeControl(order []key, groups map[key][]resultfile.Run) ([]Control, []key
 		}
 		for cell, obs := range surface {
 			if cell.Goroutines == cell.Gomaxprocs {
-				arm[k.config][cell] = append(arm[k.config][cell], obs...)
+				for _, o := range obs {
+					if o.Rate > 0 && !math.IsInf(o.Rate, 0) {
+						arm[k.config][cell] = append(arm[k.config][cell], o)
+					}
+				}
 			} else {
 				alone[k.config] = false
 			}

@@ -10,7 +10,7 @@ import (
 
 // sysProcAttr has the kernel kill the child when the thread that started it
 // ends. Go's threads live as long as the process unless a goroutine locked to
-// one ends, which nothing here that starts children does.
+// one ends: see onCPU for the one case.
 func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
@@ -27,7 +27,8 @@ func standardInput() *os.File {
 // onCPU calls f on a thread that may run on one CPU only, and reports whether it
 // could: a child that f starts inherits the affinity, which is a thread's own
 // and has to be set before the child's first instruction. Where the thread
-// cannot be given its affinity back it is kept for this goroutine and ends with
+// cannot be given its affinity back, which the kernel has no reason to refuse, it
+// is kept for this goroutine and ends with it, and so do the children started on
 // it.
 func onCPU(cpu int, f func()) bool {
 	runtime.LockOSThread()

@@ -101,9 +101,10 @@ type GateComparison struct {
 // DefaultAlpha is the chance of a false alarm that a gate is set for.
 const DefaultAlpha = 0.05
 
-// Judge compares two result files under the rules. Every workload that both
-// files have is compared at every P; what that makes is declared beforehand, by
-// the files and the rules, so that correcting for their number means something.
+// Judge compares two result files under the rules. What is compared is declared
+// by the old file: each of its workloads at each P, in each rule's unit. One that
+// the new file lacks is inconclusive, never passed over: its runs may have
+// crashed.
 //
 // δ, the smallest change that counts, is never below the A/A half-width: how far
 // the control arm, which is the same program on both sides, lies apart with
@@ -111,55 +112,44 @@ const DefaultAlpha = 0.05
 // of the workload itself may differ by.
 func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 	g := Gate{SchemaVersion: SchemaVersion, Alpha: alpha, Paired: interleaved(before, after), Comparisons: []GateComparison{}, Warnings: []string{}}
-	type subject struct {
-		key
-		rule int
-	}
 	old, new := byKey(before), byKey(after)
-	control := make(map[subject]float64) // A/A half-width by P, unit and configuration
-	var declared []subject
 	var comparisons []scaling.Comparison
-	for i, rule := range rules {
+	var asked []float64
+	uncontrolled := false
+	for _, rule := range rules {
+		arms := make(map[key]float64) // A/A half-width that the control arm shows, by configuration and P
+		for k := range old {
+			if k.workload == controlName {
+				if c := compareCells(old[k], new[k], rule.Unit, g.Paired); len(c.New) > 0 {
+					arms[key{config: k.config, procs: k.procs}] = apart(c, g.Paired)
+				}
+			}
+		}
 		for _, k := range slices.SortedFunc(maps.Keys(old), key.compare) {
-			if new[k] == nil {
+			if k.workload == controlName || !has(old[k], rule.Unit) {
 				continue
 			}
-			c, ok := compareCells(old[k], new[k], rule.Unit, g.Paired)
-			if !ok {
-				continue
+			c := compareCells(old[k], new[k], rule.Unit, g.Paired)
+			aa, controlled := arms[key{config: k.config, procs: k.procs}]
+			if !controlled {
+				aa = own(c)
+				uncontrolled = true
 			}
-			c.Better = rule.better()
-			if k.control {
-				control[subject{key{config: k.config, procs: k.procs}, i}] = apart(c, g.Paired)
-				continue
-			}
-			c.Name = k.workload
-			c.Tolerance = rule.Tolerance
-			declared = append(declared, subject{k, i})
+			c.Name, c.Better, c.Tolerance = k.workload, rule.better(), scaling.Tolerance(rule.Tolerance, aa)
 			comparisons = append(comparisons, c)
+			asked = append(asked, rule.Tolerance)
+			g.Comparisons = append(g.Comparisons, GateComparison{
+				Workload: k.workload, Config: k.config, Gomaxprocs: k.procs, Unit: rule.Unit, Delta: c.Tolerance, AA: number(aa),
+			})
+			if len(c.New) == 0 {
+				g.Warnings = append(g.Warnings, fmt.Sprintf("%s at %d GOMAXPROCS: the new file has no %s of a cell that the old one has", k.workload, k.procs, rule.Unit))
+			}
 		}
-	}
-	for i := range comparisons {
-		aa, ok := control[subject{key{config: declared[i].config, procs: declared[i].procs}, declared[i].rule}]
-		if !ok {
-			aa = own(comparisons[i])
-		}
-		if aa = math.Max(aa, 0); !math.IsNaN(aa) {
-			comparisons[i].Tolerance = scaling.Tolerance(comparisons[i].Tolerance, aa)
-		}
-		c := GateComparison{
-			Workload: declared[i].workload, Config: declared[i].config, Gomaxprocs: declared[i].procs, Unit: rules[declared[i].rule].Unit,
-			Delta: comparisons[i].Tolerance, AA: number(aa),
-		}
-		g.Comparisons = append(g.Comparisons, c)
-	}
-	if len(control) == 0 && len(comparisons) > 0 {
-		g.Warnings = append(g.Warnings, "no control arm in both files: whether the machine itself changed in between cannot be told")
 	}
 	for i, gated := range scaling.Gate(comparisons, alpha) {
 		c := &g.Comparisons[i]
 		// Noise that hides more than was asked for hides it: that is no pass.
-		if asked := rules[declared[i].rule].Tolerance; gated.Outcome == scaling.OutcomePass && worst(gated) > math.Log1p(asked) {
+		if gated.Outcome == scaling.OutcomePass && worst(gated) > math.Log1p(asked[i])+rounding {
 			gated.Outcome = scaling.OutcomeInconclusive
 		}
 		c.Ratio, c.Lo, c.Hi = number(gated.Value), number(gated.Lo), number(gated.Hi)
@@ -169,13 +159,48 @@ func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 		}
 	}
 	g.Outcome = g.outcome()
-	for name, set := range map[string]*resultfile.Set{"the old file": before, "the new file": after} {
-		for _, text := range disturbed(set) {
-			g.Warnings = append(g.Warnings, fmt.Sprintf("while %s was measured, %s", name, text))
+	if sameRun(before, after) {
+		g.Outcome, g.Paired = string(scaling.OutcomeInconclusive), false
+		g.Warnings = append(g.Warnings, "both files hold the same run: nothing was compared")
+	}
+	g.warn(before, after, rules, uncontrolled)
+	return g
+}
+
+// sameRun reports whether both files are of one run.
+func sameRun(a, b *resultfile.Set) bool {
+	return a.Manifest != nil && b.Manifest != nil && a.Manifest.Started.Equal(b.Manifest.Started) && a.Manifest.Plan.Seed == b.Manifest.Plan.Seed
+}
+
+// rounding keeps equal figures from being told apart by the last bits of logs.
+const rounding = 1e-9
+
+// warn says what a reader of the outcome must know.
+func (g *Gate) warn(before, after *resultfile.Set, rules []Rule, uncontrolled bool) {
+	if len(g.Comparisons) == 0 {
+		var units []string
+		for _, r := range rules {
+			units = append(units, r.Unit)
+		}
+		g.Warnings = append(g.Warnings, fmt.Sprintf("no workload of the old file has %s", strings.Join(units, " or ")))
+	}
+	if uncontrolled {
+		g.Warnings = append(g.Warnings, "no control arm with such a unit in both files: whether the machine itself changed in between cannot be told")
+	}
+	for _, side := range []struct {
+		name string
+		set  *resultfile.Set
+	}{{"old", before}, {"new", after}} {
+		for _, text := range disturbed(side.set) {
+			g.Warnings = append(g.Warnings, fmt.Sprintf("while the %s file was measured, %s", side.name, text))
+		}
+		if n := len(side.set.Failures); n > 0 {
+			g.Warnings = append(g.Warnings, fmt.Sprintf("%d runs of the %s file failed, the first of %s: %s", n, side.name, side.set.Failures[0].Cell, side.set.Failures[0].Reason))
 		}
 	}
-	slices.Sort(g.Warnings)
-	return g
+	if len(before.Runs) > 0 && len(after.Runs) > 0 && before.Runs[0].Config != after.Runs[0].Config {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("not comparable: the old file was measured on (%s), the new one on (%s)", before.Runs[0].Config, after.Runs[0].Config))
+	}
 }
 
 // worst returns the end of the interval that lies on the side of the worse, as
@@ -203,17 +228,19 @@ func (g Gate) outcome() string {
 // A key says which runs are one side of a comparison.
 type key struct {
 	config   string
-	workload string // as a user writes it, with its strategies' own cells below it; "" for the control
+	workload string // as a user writes it
 	procs    int
-	control  bool
 }
 
 func (k key) compare(l key) int {
 	return cmp.Or(cmp.Compare(k.config, l.config), cmp.Compare(k.workload, l.workload), cmp.Compare(k.procs, l.procs))
 }
 
-// byKey groups the runs of a set. Runs of the ceilings are left out: they are no
-// way to run the workload.
+// controlName is the workload of the control arm.
+const controlName = "known/control"
+
+// byKey groups the runs of a set, by cell below that. Runs of the ceilings are
+// left out: they are no way to run the workload.
 func byKey(set *resultfile.Set) map[key]map[string][]resultfile.Run {
 	groups := make(map[key]map[string][]resultfile.Run)
 	for _, r := range set.Runs {
@@ -221,7 +248,6 @@ func byKey(set *resultfile.Set) map[key]map[string][]resultfile.Run {
 			continue
 		}
 		k := key{config: r.Config, workload: r.Cell.Spec(), procs: r.Cell.Gomaxprocs}
-		k.control = k.workload == controlName
 		if groups[k] == nil {
 			groups[k] = make(map[string][]resultfile.Run)
 		}
@@ -231,46 +257,90 @@ func byKey(set *resultfile.Set) map[key]map[string][]resultfile.Run {
 	return groups
 }
 
-// controlName is the workload of the control arm.
-const controlName = "known/control"
-
-// compareCells returns the comparison of the cells that both sides have, false
-// where they have none in common with a value in unit.
-func compareCells(old, new map[string][]resultfile.Run, unit string, paired bool) (c scaling.Comparison, ok bool) {
-	blocks := make(map[int][]float64)
-	for _, name := range slices.Sorted(maps.Keys(old)) {
-		a, b := logsOf(old[name], unit), logsOf(new[name], unit)
-		if len(a) == 0 || len(b) == 0 {
-			continue
+// has reports whether any run has a value in unit.
+func has(cells map[string][]resultfile.Run, unit string) bool {
+	for _, runs := range cells {
+		if len(logsOf(runs, unit)) > 0 {
+			return true
 		}
-		ok = true
-		c.Old, c.New = append(c.Old, values(a)), append(c.New, values(b))
-		for round, x := range a {
-			if y, both := b[round]; both {
-				blocks[round] = append(blocks[round], y-x)
+	}
+	return false
+}
+
+// compareCells returns the comparison of a workload at one P. Its cells in one
+// round share what the machine did meanwhile, so the round is the replicate: the
+// mean log over the cells, always the same cells. They are those that were
+// measured in as many rounds as any other; a sweep turns to some of them after
+// its first rounds. Without cells that both sides have in common New is empty.
+func compareCells(old, new map[string][]resultfile.Run, unit string, paired bool) (c scaling.Comparison) {
+	a, b := make(map[string]map[int]float64), make(map[string]map[int]float64)
+	most := 0
+	for name := range old {
+		if x, y := logsOf(old[name], unit), logsOf(new[name], unit); len(x) > 0 && len(y) > 0 {
+			a[name], b[name] = x, y
+			most = max(most, min(len(x), len(y)))
+		}
+	}
+	for name := range a {
+		if min(len(a[name]), len(b[name])) < most {
+			delete(a, name)
+			delete(b, name)
+		}
+	}
+	if len(a) == 0 {
+		return c
+	}
+	before, after := roundMeans(a), roundMeans(b)
+	c.Old, c.New = [][]float64{values(before)}, [][]float64{values(after)}
+	if paired {
+		for _, round := range slices.Sorted(maps.Keys(before)) {
+			if y, both := after[round]; both {
+				c.Paired = append(c.Paired, y-before[round])
 			}
 		}
 	}
-	if paired {
-		for _, round := range slices.Sorted(maps.Keys(blocks)) {
-			c.Paired = append(c.Paired, mean(blocks[round]))
+	return c
+}
+
+// roundMeans returns the mean over cells of each round that has all of them.
+func roundMeans(cells map[string]map[int]float64) map[int]float64 {
+	sums, counts := make(map[int]float64), make(map[int]int)
+	for _, name := range slices.Sorted(maps.Keys(cells)) {
+		for round, v := range cells[name] {
+			sums[round] += v
+			counts[round]++
 		}
 	}
-	return c, ok
+	means := make(map[int]float64)
+	for round, n := range counts {
+		if n == len(cells) {
+			means[round] = sums[round] / float64(n)
+		}
+	}
+	return means
 }
 
 // logsOf returns the logs of a cell's values by round, their mean where a round
-// has several.
+// has several. Counts may be 0, and one more of them is added before the log is
+// taken: from 0 to 500 allocations is a change like any other.
 func logsOf(runs []resultfile.Run, unit string) map[int]float64 {
+	more := 0.0
+	if unit == resultfile.BytesPerOp || unit == resultfile.AllocsPerOp {
+		more = 1
+	}
 	all := make(map[int][]float64)
 	for _, r := range runs {
-		if v, ok := r.Value(unit); ok && v > 0 && !math.IsInf(v, 0) {
-			all[r.Round] = append(all[r.Round], math.Log(v))
+		if v, ok := r.Value(unit); ok && v+more > 0 && !math.IsInf(v, 0) {
+			all[r.Round] = append(all[r.Round], math.Log(v+more))
 		}
 	}
 	logs := make(map[int]float64)
 	for round, vs := range all {
-		logs[round] = mean(vs)
+		sum := 0.0
+		for _, v := range vs {
+			sum += v
+		}
+		logs[round] = sum / float64(len(vs))
 	}
 	return logs
 }
@@ -281,14 +351,6 @@ func values(byRound map[int]float64) []float64 {
 		vs = append(vs, byRound[round])
 	}
 	return vs
-}
-
-func mean(vs []float64) float64 {
-	sum := 0.0
-	for _, v := range vs {
-		sum += v
-	}
-	return sum / float64(len(vs))
 }
 
 // apart returns the A/A half-width that the control arm shows: half the width of

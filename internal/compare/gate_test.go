@@ -10,6 +10,7 @@ import (
 
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
+	"runbench/internal/scaling"
 )
 
 // side says how one file of a made-up comparison was measured.
@@ -19,6 +20,7 @@ type side struct {
 	start   time.Time // of the first round
 	every   time.Duration
 	control bool
+	without string // a workload that is not there
 	seed    uint64
 }
 
@@ -38,7 +40,7 @@ func sweepFile(s side, rounds int) *resultfile.Set {
 			{Class: "Known", Workload: "control", Strategy: "sequential", Goroutines: 1, Gomaxprocs: 1},
 			{Class: "Known", Workload: "control", Strategy: "pool", Goroutines: 2, Gomaxprocs: 2},
 		} {
-			if c.Class == "Known" && !s.control {
+			if c.Class == "Known" && !s.control || c.Workload == s.without {
 				continue
 			}
 			ns := 1e7 * math.Exp(0.01*rng.NormFloat64()) * (1 + s.machine)
@@ -77,6 +79,7 @@ func TestGate(t *testing.T) {
 		{"8 % slower, one after the other", old, after(side{seed: 5, slower: 0.08}), "sec/op:2%", false, "fail", "cpu/hash cpu/hash"},
 		{"8 % slower is within 10 %", old, turns(side{seed: 6, slower: 0.08}), "sec/op:10%", true, "pass", ""},
 		{"8 % faster", old, turns(side{seed: 7, slower: -0.08}), "sec/op:2%", true, "pass", ""},
+		{"hash is gone, in turns", old, turns(side{seed: 10, without: "hash"}), "sec/op:5%", true, "inconclusive", ""},
 		// The control arm tells that it was not the workload: the data cannot tell.
 		{"the machine is 8 % slower", old, after(side{seed: 8, machine: 0.08}), "sec/op:2%", false, "inconclusive", ""},
 		{"nothing in common", old, turns(side{seed: 9}), "p99-sec:5%", true, "inconclusive", ""},
@@ -130,6 +133,71 @@ func TestGateSaysWhatDisturbed(t *testing.T) {
 }
 
 func pointer[T any](v T) *T { return &v }
+
+// The cells of a round share what the machine did meanwhile, and must not count
+// as so many replicates of it.
+func TestGateCoversWithSharedRounds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	make := func() map[string][]resultfile.Run {
+		cells := map[string][]resultfile.Run{}
+		for round := 1; round <= 10; round++ {
+			shared := 0.01 * rng.NormFloat64()
+			for _, name := range []string{"a", "b", "c", "d"} {
+				ns := math.Exp(shared + 0.005*rng.NormFloat64())
+				cells[name] = append(cells[name], resultfile.Run{Round: round, Values: []resultfile.Value{{Unit: resultfile.NsPerOp, Value: ns}}})
+			}
+		}
+		return cells
+	}
+	covered := 0
+	const trials = 4000 // a standard error of 0.34 %
+	for range trials {
+		c := compareCells(make(), make(), resultfile.NsPerOp, false)
+		c.Better = -1
+		if g := scaling.Gate([]scaling.Comparison{c}, DefaultAlpha)[0]; g.Lo <= 1 && 1 <= g.Hi {
+			covered++
+		}
+	}
+	if share := float64(covered) / trials; share < 0.94 || share > 0.96 {
+		t.Errorf("%.1f %% of the intervals cover no change, want 94–96 %%", 100*share)
+	}
+}
+
+// After the rounds that choose, a sweep measures some cells only; those are
+// compared, over all rounds.
+func TestGateComparesTheSameCells(t *testing.T) {
+	cells := map[string][]resultfile.Run{}
+	for round := 1; round <= 12; round++ {
+		for _, name := range []string{"needed", "other"} {
+			if name == "needed" || round <= 3 {
+				cells[name] = append(cells[name], resultfile.Run{Round: round, Values: []resultfile.Value{{Unit: resultfile.NsPerOp, Value: 100}}})
+			}
+		}
+	}
+	if c := compareCells(cells, cells, resultfile.NsPerOp, true); len(c.Paired) != 12 || len(c.New[0]) != 12 {
+		t.Errorf("%d pairs, %d rounds, want 12 of the cell that has them", len(c.Paired), len(c.New[0]))
+	}
+}
+
+// Counts that are 0 are compared like others.
+func TestGateOnCounts(t *testing.T) {
+	file := func(allocs float64) *resultfile.Set {
+		set := &resultfile.Set{}
+		for round := 1; round <= 6; round++ {
+			c := resultfile.Cell{Class: "CPU", Workload: "hash", Strategy: "sequential", Goroutines: 1, Gomaxprocs: 1}
+			set.Runs = append(set.Runs, resultfile.Run{Cell: c, Round: round, Values: []resultfile.Value{{Unit: resultfile.AllocsPerOp, Value: allocs}}})
+		}
+		return set
+	}
+	for _, test := range []struct {
+		old, new float64
+		want     string
+	}{{0, 0, "pass"}, {3, 3, "pass"}, {100, 100, "pass"}, {0, 500, "fail"}, {500, 0, "pass"}, {10, 11, "fail"}} {
+		if g := Judge(file(test.old), file(test.new), []Rule{{resultfile.AllocsPerOp, 0}}, DefaultAlpha); g.Outcome != test.want {
+			t.Errorf("%v to %v allocs/op: %s, want %s: %+v", test.old, test.new, g.Outcome, test.want, g.Comparisons)
+		}
+	}
+}
 
 func TestParseRule(t *testing.T) {
 	for text, want := range map[string]Rule{

@@ -14,7 +14,11 @@ func (g Gate) WriteText(w io.Writer) error {
 	if g.Paired {
 		how = "in turns, compared round by round"
 	}
-	fmt.Fprintf(&b, "gate: %s (%d comparisons, measured %s; false alarms in at most %.3g %% of gates)\n", g.Outcome, len(g.Comparisons), how, 100*g.Alpha)
+	comparisons := "comparisons"
+	if len(g.Comparisons) == 1 {
+		comparisons = "comparison"
+	}
+	fmt.Fprintf(&b, "gate: %s (%d %s, measured %s; false alarms in at most %.3g %% of gates)\n", g.Outcome, len(g.Comparisons), comparisons, how, 100*g.Alpha)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "workload\tcores\tunit\tchange\t95 % interval\tallowed\tp\toutcome")
 	for _, outcome := range []string{"fail", "inconclusive", "better", "pass"} {
@@ -34,6 +38,9 @@ func (g Gate) WriteText(w io.Writer) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if len(g.Comparisons) > 0 {
+		b.WriteString("allowed: the tolerance asked for, or what two equal sweeps differ by here (A/A) where that is more\n")
 	}
 	for _, text := range g.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", printable(text))

@@ -89,7 +89,7 @@ func (p *page) para(indent, attr, text string) {
 func (p *page) trial(t Trial) {
 	p.para("", "", fmt.Sprintf("A/A trial: %s, %s of two equal runs of %v", t.Workload, count(len(t.Equal[0].Logs), "block"), short(t.RunTime)))
 	for _, e := range t.Equal {
-		p.para("  ", "", fmt.Sprintf("GOMAXPROCS %d: %+.2f %% apart, may be up to %s; two sweeps compared show changes from about %s",
+		p.para("  ", "", fmt.Sprintf("GOMAXPROCS %d: %+.2f %% apart, may be up to %s; two sweeps measured in turns show changes from about %s",
 			e.Gomaxprocs, 100*e.Centre, fine(e.HalfWidth), fine(e.Detects)))
 	}
 }

@@ -134,7 +134,7 @@ func (opt Options) measure(ctx context.Context, scratch, shared string, p int) (
 		return 0, fmt.Errorf("A/A trial: %s at GOMAXPROCS %d: %w", opt.Workload, p, err)
 	}
 	for _, v := range out.Values {
-		if v.Unit == resultfile.TasksPerSec && v.Value > 0 {
+		if v.Unit == resultfile.TasksPerSec && v.Value > 0 && !math.IsInf(v.Value, 0) {
 			return v.Value, nil
 		}
 	}
@@ -153,10 +153,10 @@ func (e *Equal) judge() {
 const comparedRounds = 9
 
 // detects returns the smallest change for the worse, as a share, that a
-// comparison of two sweeps of comparedRounds rounds finds in four of five cases,
-// at 5 % and with no change tolerated (see [scaling.Power]). It takes the rounds
-// of the two sweeps to scatter as the blocks here do; sweeps that lie far apart
-// in time may scatter by more.
+// comparison of two sweeps of comparedRounds rounds, measured in turns, finds in
+// four of five cases, at 5 % and with no change tolerated (see [scaling.Power]).
+// It takes the rounds of the two sweeps to scatter as the blocks here do; sweeps
+// that lie far apart in time differ by more.
 func detects(logs []float64) float64 {
 	sd := stat.StdDev(logs, nil)
 	if sd == 0 {

@@ -13,8 +13,8 @@ import (
 // found, at any C and P. Which tasks those are moves on from batch to batch, so
 // that over many of them every task has its turn, the costly ones too.
 func slower(w workloads.Workload, in *workloads.Instance, percent float64) (*workloads.Instance, error) {
-	if !w.Idempotent {
-		return nil, fmt.Errorf("%s cannot be made slower: doing its tasks twice changes their result", w.Name)
+	if !w.Idempotent || in.Serial != nil {
+		return nil, fmt.Errorf("%s cannot be made slower: what a batch does cannot be done twice, in part", w.Name)
 	}
 	share := percent / 100
 	// The tasks done twice are evenly spaced; where the first one is moves on by

@@ -105,13 +105,17 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 	lanes := make([][]span, n)
 	gate := make(chan struct{})
 	arrived := make(chan struct{}, n)
-	var notes []string
-	var wg sync.WaitGroup
-	for i := range n {
+	specs := make([]Spec, n)
+	for i := range specs {
 		own, err := laneSpec(spec, i)
 		if err != nil {
 			return Outcome{}, err
 		}
+		specs[i] = own
+	}
+	var notes []string
+	var wg sync.WaitGroup
+	for i, own := range specs {
 		wg.Go(func() {
 			spans, about, err := runLane(ctx, w, own, func() error { arrived <- struct{}{}; return nil }, gate)
 			if err != nil {
@@ -177,6 +181,10 @@ func processLanes(ctx context.Context, spec Spec) (Outcome, error) {
 	}
 	for _, p := range lanes {
 		if err := p.Release(); err != nil {
+			// It is gone: what it said last tells more than a broken pipe.
+			if _, why := hear(p); why != nil {
+				err = why
+			}
 			return Outcome{}, err
 		}
 	}

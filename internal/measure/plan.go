@@ -219,7 +219,7 @@ func checkSlower(items []workloads.Selected, slower map[string]float64) error {
 		case i < 0:
 			return fmt.Errorf("slower: %s is not among the workloads to be measured", name)
 		case !items[i].Idempotent:
-			return fmt.Errorf("slower: %s cannot be made slower: doing its tasks twice would change their result", name)
+			return fmt.Errorf("slower: %s cannot be made slower: what a batch does cannot be done twice, in part", name)
 		}
 	}
 	return nil

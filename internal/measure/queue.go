@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// A queue watches the tasks in flight, with a clock of its own: what it sees is
-// held against what the latencies of the tasks say. It is safe for concurrent
-// use.
+// A queue counts the tasks in flight: what it sees is held against what the
+// latencies of the tasks say. It is safe for concurrent use.
 type queue struct {
 	mu   sync.Mutex
 	from time.Time
@@ -39,12 +38,13 @@ func (q *queue) reset() { *q = queue{from: time.Now()} }
 const littleTolerance = 0.02
 
 // littleHolds checks Little's law, N = X·R: the mean number in flight that the
-// queue saw is the throughput times the mean latency that were measured. Over
-// one and the same region it must hold exactly, whatever the load (Little,
-// Operations Research 9, 1961; in this form, for a finite window that begins and
-// ends empty, Buzen & Denning's operational analysis, 1978). Where it does not,
-// a latency was measured wrongly, or of the wrong tasks. It returns why the run
-// is in doubt, "" where it is not.
+// queue saw is the throughput times the mean latency that were recorded. Over
+// a window that begins and ends empty it must hold exactly, whatever the load
+// (Little, Operations Research 9, 1961; Buzen & Denning, Computing Surveys 10,
+// 1978). The window's length is on both sides: what the check can see is a
+// latency that was lost, left over, doubled or taken around the wrong part of a
+// task, and more tasks in flight than were asked for; a clock that runs wrong it
+// cannot. It returns why the run is in doubt, "" where it is not.
 func (q *queue) littleHolds(c int, latencies time.Duration) string {
 	ratio := float64(q.area) / float64(latencies)
 	switch {

@@ -157,7 +157,7 @@ func (s *Sweep) takeOver() {
 	}
 	for _, f := range s.Had.Failures {
 		s.done[runKey{f.Cell, f.Round}] = true
-		s.failures[f.Cell]++
+		s.failed(f)
 	}
 	for _, n := range s.Had.Notes {
 		s.noted[n.Workload+n.Text] = true
@@ -327,14 +327,19 @@ func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 	return nil
 }
 
+// failed counts a failure against its cell.
+func (s *Sweep) failed(f resultfile.Failure) {
+	s.failures[f.Cell]++
+	if f.Hung {
+		s.failures[f.Cell] = maxFailures
+	}
+}
+
 func (s *Sweep) fail(cell resultfile.Cell, cause error) error {
 	name := cell.Name()
-	s.failures[name]++
-	if errors.Is(cause, ErrHung) {
-		s.failures[name] = maxFailures
-	}
 	s.end.Failed++
-	f := resultfile.Failure{Cell: name, Round: s.round, Reason: cause.Error()}
+	f := resultfile.Failure{Cell: name, Round: s.round, Reason: cause.Error(), Hung: errors.Is(cause, ErrHung)}
+	s.failed(f)
 	if err := s.Writer.Event(resultfile.Event{Failed: &f}); err != nil {
 		return fmt.Errorf("%w (while recording that %s failed: %w)", err, name, cause)
 	}

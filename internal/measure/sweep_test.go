@@ -214,6 +214,33 @@ func TestSweepGivesUpCellsThatFail(t *testing.T) {
 	}
 }
 
+// A cell that hung is given up, after a resume too.
+func TestHungCellsStayGivenUp(t *testing.T) {
+	path, plan := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 4)
+	hangs := func(s Spec) bool { return s.Workload == "io/waits" && s.Goroutines == 4 }
+	ctx, cancel := context.WithCancel(t.Context())
+	first := &ran{fail: func(n int, s Spec) error {
+		if n == 2*len(plan.Cells()) {
+			cancel()
+		}
+		if hangs(s) {
+			return fmt.Errorf("%w: killed", ErrHung)
+		}
+		return nil
+	}}
+	_, _, _ = sweep(t, ctx, plan, first, path)
+	cancel()
+	again := &ran{}
+	if _, _, err := sweep(t, t.Context(), plan, again, path); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range again.specs {
+		if hangs(s) {
+			t.Fatalf("a cell that hung was tried again after the resume")
+		}
+	}
+}
+
 func TestSweepEndsWhenEveryCellFails(t *testing.T) {
 	path, plan := filepath.Join(t.TempDir(), "r.txt"), testPlan(t, 0)
 	end, _, err := sweep(t, t.Context(), plan, &ran{fail: func(int, Spec) error { return ErrHung }}, path)

@@ -21,7 +21,7 @@ func (t tree) source(own time.Duration) source {
 	return source{
 		files:  t.MapFS,
 		groups: findCgroups(t.MapFS),
-		times:  func() (cpuTimes, bool) { return procStat(t.MapFS) },
+		times:  func() (cpuTimes, bool) { return procStat(t.MapFS, nil) },
 		own:    func() (time.Duration, bool) { return own, true },
 	}
 }

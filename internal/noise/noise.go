@@ -7,7 +7,9 @@ import "time"
 type Noise struct {
 	// Wall is the time between the samples, in nanoseconds.
 	Wall time.Duration `json:"wall"`
-	// CPUs is the number of online CPUs of the machine.
+	// CPUs is the number of CPUs that the process may use: those of the machine
+	// that are online, or of its affinity where that is fewer. Steal and Foreign are
+	// over these.
 	CPUs *int `json:"cpus"`
 	// Steal is the share, 0 to 1, of the machine's CPU time in which the
 	// hypervisor ran something else though a CPU here had work. It is 0 on bare

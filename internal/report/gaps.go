@@ -50,6 +50,8 @@ func kept(part *analysis.Part) string {
 		return "not measured"
 	case part.Lo == nil || part.Hi == nil:
 		return fmt.Sprintf("%.0f %%", 100*part.Value)
+	case *part.Hi-part.Value >= part.Value: // ± would reach below 0
+		return fmt.Sprintf("%.0f %% (%.0f…%.0f)", 100*part.Value, 100**part.Lo, 100**part.Hi)
 	}
 	return fmt.Sprintf("%.1f %% ±%.1f", 100*part.Value, 100*max(part.Value-*part.Lo, *part.Hi-part.Value))
 }

@@ -11,7 +11,7 @@ import (
 // measurement, and how far two equal measurements may lie apart.
 func (p *printer) noise(a analysis.Analysis) {
 	for _, text := range a.Disturbed {
-		p.line("%s %s: intervals are wider for it, and verdicts may not be the workload's", p.style.paint(amber, "disturbed:"), clean(text))
+		p.line("%s %s: intervals are wider for it, and verdicts may tell of the others and not of the workloads", p.style.paint(amber, "disturbed:"), clean(text))
 	}
 	for _, c := range a.Control {
 		if c.Drifted {

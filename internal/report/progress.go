@@ -155,7 +155,7 @@ func (p *Progress) draw() {
 		return
 	}
 	lines := []string{
-		fmt.Sprintf("%s round %d · run %d of %d%s%s", pad(Bar(p.done(), 24), 24), p.round, min(p.ran+1, p.runs), p.runs, p.known, p.left()),
+		fmt.Sprintf("%s round %d · run %d of %d%s%s", pad(Bar(p.done(), 16), 16), p.round, min(p.ran+1, p.runs), p.runs, p.left(), p.known),
 		"  " + p.cell,
 	}
 	lines = append(lines, p.forming...)

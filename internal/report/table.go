@@ -51,6 +51,8 @@ type printer struct {
 	w     io.Writer
 	style Style
 	err   error
+
+	starred bool // a gain was marked as wide
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -67,6 +69,7 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 	for _, w := range ws {
 		wide := func(g *analysis.Gain) string {
 			if w.Converged != nil && g.Wider(precision) {
+				p.starred = true
 				return " *"
 			}
 			return ""
@@ -158,8 +161,8 @@ func (p *printer) remarks(a analysis.Analysis) {
 	for _, text := range a.Warnings {
 		p.line("%s %s", p.style.paint(amber, "warning:"), clean(text))
 	}
-	if slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return w.Converged != nil && !*w.Converged }) {
-		p.line("* wider than the ±%.3g %% asked for: the rounds or the budget were spent first; --budget 10m or --resume measures on", 100*a.Precision)
+	if p.starred {
+		p.line("* wider than the ±%.3g %% asked for: more rounds would narrow it (--resume, with a larger --budget or --rounds)", 100*a.Precision)
 	}
 	p.marks(a.Marks)
 	// The same warning about many workloads is said once.
@@ -208,6 +211,8 @@ func gain(g *analysis.Gain, interval bool) string {
 	}
 	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
 	switch {
+	case half >= g.Value: // ± would reach below 0
+		return fmt.Sprintf("%s (%.2g…%.2g)", text, *g.Lo, *g.Hi)
 	case half < 0.005:
 		return text + " ±<0.01"
 	case half < 1:

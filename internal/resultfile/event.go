@@ -158,6 +158,7 @@ type Failure struct {
 	Cell   string `json:"cell"` // as in Cell.Name
 	Round  int    `json:"round"`
 	Reason string `json:"reason"`
+	Hung   bool   `json:"hung,omitempty"` // it took its whole time, so the cell is not tried again
 }
 
 // A Note is a fact about a workload's set-up that its results must be read with.
@@ -180,7 +181,7 @@ type End struct {
 	Runs         int           `json:"runs"`
 	Failed       int           `json:"failed"`
 	Interrupted  bool          `json:"interrupted,omitempty"`
-	Converged    bool          `json:"converged,omitempty"` // every gain was known to the plan's precision
+	Converged    bool          `json:"converged,omitempty"` // nothing was left to be measured for the plan's precision
 	Wall         time.Duration `json:"wall"`                // ns, of this session
 	Measured     time.Duration `json:"measured"`            // ns inside timed regions, of this session
 	OutsideShare float64       `json:"outside_share"`       // 1 − measured/wall

@@ -34,13 +34,13 @@ func choose(g grid, candidates []int, procs int, needed func(goroutines int) []C
 	for i, c := range candidates {
 		tops[i] = Cell{c, procs}
 	}
-	chosenOn := slices.DeleteFunc(g.rounds(tops), func(r int) bool { return !slices.Contains(chooseOn, r) })
+	chosenOn := slices.DeleteFunc(g.rounds(tops), func(r int) bool { return !holds(chooseOn, r) })
 	if len(chosenOn) == 0 {
 		picked = alternate(g, candidates, tops, needed)
 		return picked, picked.goroutines
 	}
 	next = pick(g, candidates, tops, chosenOn)
-	others := slices.DeleteFunc(g.shared(needed(next)), func(r int) bool { return slices.Contains(chooseOn, r) })
+	others := slices.DeleteFunc(g.shared(needed(next)), func(r int) bool { return holds(chooseOn, r) })
 	if len(others) < minEstimating {
 		return alternate(g, candidates, tops, needed), next
 	}
@@ -66,7 +66,7 @@ func alternate(g grid, candidates []int, tops []Cell, needed func(goroutines int
 	}
 	picked := choice{goroutines: pick(g, candidates, tops, chosenOn), chosenOn: chosenOn}
 	for _, r := range g.shared(needed(picked.goroutines)) {
-		if !split || !slices.Contains(chosenOn, r) {
+		if !split || !holds(chosenOn, r) {
 			picked.estimatedOn = append(picked.estimatedOn, r)
 		}
 	}

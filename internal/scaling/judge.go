@@ -136,9 +136,9 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 	j.warnRounds(g, candidates, needed, g.shared(needed(next)))
 	if n := j.Gomaxprocs; opt.Ceilings != nil && n > 1 {
 		// The rounds that chose C† would flatter what it reaches of its ceilings.
-		measured := slices.DeleteFunc(slices.Clone(s[top]), func(o Observation) bool { return !slices.Contains(j.EstimatedOn, o.Round) })
+		measured := slices.DeleteFunc(slices.Clone(s[top]), func(o Observation) bool { return !holds(j.EstimatedOn, o.Round) })
 		if hardware, apart := opt.Ceilings(n); len(hardware)+len(apart) > 0 {
-			gaps := FindGaps(n, s[base], hardware, apart, measured)
+			gaps := FindGaps(n, s[base], hardware, apart, measured).widened(opt.Lost)
 			j.Gaps = &gaps
 		}
 	}
@@ -233,7 +233,7 @@ func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell
 	if len(gains) == 0 {
 		return
 	}
-	shared := slices.ContainsFunc(j.ChosenOn, func(r int) bool { return slices.Contains(j.EstimatedOn, r) })
+	shared := slices.ContainsFunc(j.ChosenOn, func(r int) bool { return holds(j.EstimatedOn, r) })
 	if shared {
 		j.warnf("fewer than %d complete rounds: the goroutine count was chosen on the rounds that estimate the gains, which may flatter them",
 			minSplit)
@@ -244,7 +244,7 @@ func (j *Judgement) warnRounds(g grid, candidates []int, needed func(int) []Cell
 	}
 	rounds := g.rounds(cells)
 	left := slices.DeleteFunc(slices.Clone(rounds), func(r int) bool {
-		return slices.Contains(j.ChosenOn, r) || slices.Contains(j.EstimatedOn, r) || slices.Contains(whole, r)
+		return holds(j.ChosenOn, r) || holds(j.EstimatedOn, r) || holds(whole, r)
 	})
 	if len(left) > 0 {
 		j.warnf("incomplete rounds: %d of %d lack a cell the gains need and were left out", len(left), len(rounds))

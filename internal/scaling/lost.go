@@ -10,3 +10,11 @@ func (e Estimate) widened(lost float64) Estimate {
 	}
 	return e
 }
+
+// widened returns g with every interval as [Estimate.widened] has it.
+func (g Gaps) widened(lost float64) Gaps {
+	for _, e := range []*Estimate{&g.Hardware, &g.Go, &g.Measured, &g.Machine, &g.Runtime, &g.Program} {
+		*e = e.widened(lost)
+	}
+	return g
+}

@@ -200,3 +200,9 @@ func (g grid) shared(cells []Cell) []int {
 	}
 	return rounds
 }
+
+// holds reports whether rounds, which ascend, hold round.
+func holds(rounds []int, round int) bool {
+	_, ok := slices.BinarySearch(rounds, round)
+	return ok
+}

@@ -50,6 +50,9 @@ func hog(ctx context.Context, v *validation) error {
 			return fmt.Sprintf("%.2f … %.2f", *g.Lo, *g.Hi)
 		}
 		c, p := w.ConcurrencyGain, w.ParallelismGain
+		if c == nil || p == nil {
+			return fmt.Errorf("%s has no gains", w.Name)
+		}
 		v.report.holds(c.Effect == "none" || c.Effect == "inconclusive", "effect of concurrency on "+w.Name, "none or inconclusive", fmt.Sprintf("%s (%.2f)", c.Effect, c.Value), gain(c))
 		v.report.holds(p.Effect != "hurts" && p.Effect != "none", "effect of parallelism on "+w.Name, "helps or inconclusive", fmt.Sprintf("%s (%.2f)", p.Effect, p.Value), gain(p))
 		v.report.note("Verdict beside the other program: %s: %s.", w.Verdict, w.Sentence)

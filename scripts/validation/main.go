@@ -67,6 +67,10 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "validation:", err)
+		var usage usageError
+		if errors.As(err, &usage) {
+			os.Exit(2)
+		}
 		os.Exit(1)
 	}
 }
@@ -79,6 +83,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&v.trials, "trials", 20, "A/A pairs, and trials of each slowdown")
 	flags.StringVar(&v.workload, "workload", "cpu/hash", "workload that is slowed; one whose tasks may be done twice")
 	flags.DurationVar(&v.budget, "budget", measure.DefaultBudget(1, []int{1, 2}), "budget of a sweep in a trial")
+	keep := flags.String("keep", "", "existing directory to leave the result files of the last sweeps in (default none)")
 	flags.StringVar(&v.door, "door", "", "test binary of ./bench")
 	flags.StringVar(&v.reference, "reference", "", "test binary of ./scripts/validation")
 	flags.Usage = func() {
@@ -90,20 +95,27 @@ func run(ctx context.Context, args []string) error {
 	}
 	_ = flags.Parse(args) // exits on an error
 	if flags.NArg() > 0 {
-		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
+		return usageError(fmt.Sprintf("expected flags only, found %q", flags.Arg(0)))
 	}
 	chosen, err := choose(*only)
 	if err != nil {
 		return err
 	}
 	if *output == "" {
-		*output = filepath.Join("results", "validation-"+slug(v.machine)+".md")
+		name := "validation-" + slug(v.machine) + ".md"
+		if *only != "" {
+			// A part is not to stand in the place of the whole.
+			name = strings.ReplaceAll(*only, ",", "-") + "-" + name
+		}
+		*output = filepath.Join("results", name)
 	}
-	v.dir, err = os.MkdirTemp("", "runbench-validation-")
-	if err != nil {
-		return err
+	if v.dir = *keep; v.dir == "" {
+		v.dir, err = os.MkdirTemp("", "runbench-validation-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(v.dir)
 	}
-	defer os.RemoveAll(v.dir)
 	v.report = &report{path: *output, machine: v.machine, started: time.Now()}
 
 	before := noise.Take()
@@ -135,6 +147,11 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
+// A usageError is a mistake on the command line.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
 // choose returns the sections named, all but the extra ones where none is.
 func choose(only string) ([]section, error) {
 	var chosen []section
@@ -146,7 +163,7 @@ func choose(only string) ([]section, error) {
 		names = slices.DeleteFunc(names, func(name string) bool { return name == s.name })
 	}
 	if len(names) > 0 {
-		return nil, fmt.Errorf("no section is called %s; --help lists them", strings.Join(names, ", "))
+		return nil, usageError(fmt.Sprintf("no section is called %s; --help lists them", strings.Join(names, ", ")))
 	}
 	return chosen, nil
 }
