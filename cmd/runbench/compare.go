@@ -32,7 +32,7 @@ the gate fails and 3 where the data cannot tell.`,
 		Example: `  runbench compare before.txt after.txt
   runbench compare before.txt after.txt --unit tasks/s --filter '/workload:hash'
   runbench compare before.txt after.txt --gate 'sec/op:5%'`,
-		Args: cobra.ExactArgs(2),
+		Args: wantArgs(2, 2, "two result files, OLD and NEW"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if len(gates) > 0 {
 				return runGate(cmd, paths, gates, asJSON)

@@ -26,7 +26,7 @@ holds of it: gains, verdict, and where the speed-up went. Without a file it take
 the newest one that a run left in results/ or here.`,
 		Example: `  runbench explain sync/counter
   runbench explain mem/triad before.txt`,
-		Args:              cobra.RangeArgs(1, 2),
+		Args:              wantArgs(1, 2, "the name of a workload and perhaps a result file"),
 		ValidArgsFunction: completeWorkloads,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, ok := all.Find(args[0])

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -68,6 +69,9 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		status = withStatus.status
 	}
 	if text := err.Error(); text != "" {
+		if strings.HasPrefix(text, "unknown ") {
+			text += " (runbench --help lists what there is)"
+		}
 		fmt.Fprintln(stderr, "runbench:", text)
 	}
 	return status

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -35,6 +36,16 @@ func writeJSON(w io.Writer, v any) error {
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// wantArgs takes from low to high arguments, which are what says.
+func wantArgs(low, high int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < low || len(args) > high {
+			return fmt.Errorf("%s: expected %s, found %d arguments", cmd.Name(), what, len(args))
+		}
+		return nil
+	}
 }
 
 // completeWorkloads completes names of the catalogue on the shell.

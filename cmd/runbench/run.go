@@ -384,6 +384,8 @@ func summary(end resultfile.End, plan resultfile.Plan, a analysis.Analysis) stri
 	s := fmt.Sprintf("%d runs of %d cells in %d %s and %.0f s, %.0f %% of it outside the measured work",
 		end.Runs, len(plan.Cells()), end.Rounds, rounds, end.Wall.Seconds(), 100*end.OutsideShare)
 	switch {
+	case end.Measured == 0 && !end.Interrupted && end.Runs > 0:
+		s = fmt.Sprintf("nothing was left to measure: the file has %d runs in %d %s", end.Runs, end.Rounds, rounds)
 	case end.Interrupted:
 		s = "interrupted: " + s
 	case allKnown(a):

@@ -44,7 +44,7 @@ var sections = []section{
 	{"doors", "`go test -bench` against the command, and against a plain benchmark", doors, false},
 	{"kennedy", "Kennedy's `add` and `find` (\"Scheduling In Go\", part III)", kennedy, false},
 	{"hog", "A busy machine is said to be busy", hog, false},
-	{"gotest", "The default sweep against `go test -bench -count=10` and benchstat", goTest, true},
+	{"gotest", "A sweep against `go test -bench -count=10` and benchstat", goTest, true},
 }
 
 // A validation is what the sections share.
@@ -56,6 +56,7 @@ type validation struct {
 	trials    int
 	workload  string // that is slowed
 	budget    time.Duration
+	patterns  []string // of workloads, for the gotest section
 	report    *report
 }
 
@@ -81,8 +82,12 @@ func run(ctx context.Context, args []string) error {
 	output := flags.String("o", "", "file to write (default results/validation-<host>.md)")
 	v := &validation{machine: host.Collect(ctx)}
 	flags.IntVar(&v.trials, "trials", 20, "A/A pairs, and trials of each slowdown")
-	flags.StringVar(&v.workload, "workload", "cpu/hash", "workload that is slowed; one whose tasks may be done twice")
+	flags.StringVar(&v.workload, "workload", "cpu/mandelbrot", "workload that is slowed; one whose tasks may be done twice")
 	flags.DurationVar(&v.budget, "budget", measure.DefaultBudget(1, []int{1, 2}), "budget of a sweep in a trial")
+	flags.Func("select", "workloads of the gotest section, with spaces between (default those of a default sweep)", func(text string) error {
+		v.patterns = strings.Fields(text)
+		return nil
+	})
 	keep := flags.String("keep", "", "existing directory to leave the result files of the last sweeps in (default none)")
 	flags.StringVar(&v.door, "door", "", "test binary of ./bench")
 	flags.StringVar(&v.reference, "reference", "", "test binary of ./scripts/validation")
