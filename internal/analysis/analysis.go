@@ -198,11 +198,7 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 			about.physical = physicalCores(set.Manifest.Host)
 			chooseOn = append(chooseOn, firstRounds(base, set.Manifest.Plan)...)
 		}
-		for _, r := range set.Rounds {
-			if r.Noise != nil {
-				about.seen = append(about.seen, *r.Noise)
-			}
-		}
+		about.seen = set.Noise()
 		seen = append(seen, about.seen...)
 		if len(set.Runs) > 0 {
 			machines[set.Runs[0].Config] = machines[set.Runs[0].Config].joined(about)

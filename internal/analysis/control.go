@@ -28,18 +28,16 @@ type Control struct {
 	Rounds  int  `json:"rounds"`
 }
 
-// controlSubject is the workload that the control arm runs.
-const controlSubject = "Known/workload=control"
-
 // takeControl takes the control arm out of what is to be judged. A sweep of the
 // control as a workload has other cells than C=P, and is judged as well.
 func takeControl(order []key, groups map[key][]resultfile.Run) ([]Control, []key) {
+	isControl := func(k key) bool { return groups[k][0].Cell.Spec() == resultfile.ControlArm }
 	controls := []Control{}
 	arm := make(map[string]scaling.Surface) // by configuration, cells with C=P
 	alone := make(map[string]bool)          // no other cells
 	var configs []string
 	for _, k := range order {
-		if k.subject != controlSubject || resultfile.Ceiling(k.strategy) {
+		if !isControl(k) || resultfile.Ceiling(k.strategy) {
 			continue
 		}
 		surface, _, err := collect(groups[k])
@@ -71,7 +69,7 @@ func takeControl(order []key, groups map[key][]resultfile.Run) ([]Control, []key
 			controls = append(controls, c)
 		}
 	}
-	order = slices.DeleteFunc(slices.Clone(order), func(k key) bool { return k.subject == controlSubject && alone[k.config] })
+	order = slices.DeleteFunc(slices.Clone(order), func(k key) bool { return isControl(k) && alone[k.config] })
 	return controls, order
 }
 

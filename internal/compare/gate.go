@@ -119,14 +119,14 @@ func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 	for _, rule := range rules {
 		arms := make(map[key]float64) // A/A half-width that the control arm shows, by configuration and P
 		for k := range old {
-			if k.workload == controlName {
+			if k.workload == resultfile.ControlArm {
 				if c := compareCells(old[k], new[k], rule.Unit, g.Paired); len(c.New) > 0 {
 					arms[key{config: k.config, procs: k.procs}] = apart(c, g.Paired)
 				}
 			}
 		}
 		for _, k := range slices.SortedFunc(maps.Keys(old), key.compare) {
-			if k.workload == controlName || !has(old[k], rule.Unit) {
+			if k.workload == resultfile.ControlArm || !has(old[k], rule.Unit) {
 				continue
 			}
 			c := compareCells(old[k], new[k], rule.Unit, g.Paired)
@@ -235,9 +235,6 @@ type key struct {
 func (k key) compare(l key) int {
 	return cmp.Or(cmp.Compare(k.config, l.config), cmp.Compare(k.workload, l.workload), cmp.Compare(k.procs, l.procs))
 }
-
-// controlName is the workload of the control arm.
-const controlName = "known/control"
 
 // byKey groups the runs of a set, by cell below that. Runs of the ceilings are
 // left out: they are no way to run the workload.
@@ -396,12 +393,7 @@ func interleaved(a, b *resultfile.Set) bool {
 
 // disturbed says what disturbed the measurement of a file.
 func disturbed(set *resultfile.Set) []string {
-	var seen []noise.Noise
-	for _, r := range set.Rounds {
-		if r.Noise != nil {
-			seen = append(seen, *r.Noise)
-		}
-	}
+	seen := set.Noise()
 	if len(seen) == 0 {
 		return nil
 	}

@@ -68,6 +68,9 @@ func (c Cell) Subject() string {
 	return strings.Join(parts, "/")
 }
 
+// ControlArm is the Spec of the control arm's cells.
+const ControlArm = "known/control"
+
 // Spec returns the cell's workload as a user writes it, parameters included:
 // "io/latency?wait=5ms". It is the subject where a name has no workload.
 func (c Cell) Spec() string {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+
+	"runbench/internal/noise"
 )
 
 // A Run is one result line.
@@ -47,6 +49,17 @@ type Set struct {
 	Warnings []string
 
 	whole int64 // bytes up to the end of the last whole line
+}
+
+// Noise returns what the watch saw in each round that was watched.
+func (s *Set) Noise() []noise.Noise {
+	var seen []noise.Noise
+	for _, r := range s.Rounds {
+		if r.Noise != nil {
+			seen = append(seen, *r.Noise)
+		}
+	}
+	return seen
 }
 
 // An InputError says that a file cannot be used.

@@ -1,10 +1,6 @@
 package scaling
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // MinRounds is the number of rounds behind the gains from which the stop rule of [Judgement.Precise] may hold.
 //
@@ -67,8 +63,7 @@ func (j Judgement) Reachable(precision float64) bool {
 		if g == nil || g.Rounds < reachFrom || g.Basis != BetweenRuns {
 			continue
 		}
-		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(g.Rounds - 1)}.Quantile((1 + DefaultConfidence) / 2)
-		se := g.HalfWidth() / t
+		se := g.HalfWidth() / quantile(DefaultConfidence, float64(g.Rounds-1))
 		if float64(g.Rounds)*(se/asked)*(se/asked) > reachRounds {
 			return false
 		}

@@ -144,7 +144,7 @@ func (s series) at(round int) (run, bool) {
 func (s series) within(rounds []int) series {
 	kept := make(series, 0, len(s))
 	for _, r := range s {
-		if _, ok := slices.BinarySearch(rounds, r.round); ok {
+		if holds(rounds, r.round) {
 			kept = append(kept, r)
 		}
 	}
