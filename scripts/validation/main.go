@@ -44,7 +44,7 @@ var sections = []section{
 	{"doors", "`go test -bench` against the command, and against a plain benchmark", doors, false},
 	{"kennedy", "Kennedy's `add` and `find` (\"Scheduling In Go\", part III)", kennedy, false},
 	{"hog", "A busy machine is said to be busy", hog, false},
-	{"gotest", "A sweep against `go test -bench -count=10` and benchstat", goTest, true},
+	{"gotest", "Sweeps in a quarter of the time of `go test -bench -count=10` and benchstat", goTest, true},
 }
 
 // A validation is what the sections share.
