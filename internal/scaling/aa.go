@@ -9,8 +9,9 @@ import "math"
 //
 // Source: half the width of the interval of a difference of two means of n each (Box, Hunter & Hunter, Statistics for
 // Experimenters, 2nd ed., section 3.1), with the one s there is in place of the pooled one, and its degrees of freedom.
+// As in [Gate], the mean leaves the highest and the lowest eighth out where there are 16 rounds or more.
 func AAHalfWidth(logs []float64) float64 {
-	_, s := meanSpread(logs)
+	_, s := trimmed(logs)
 	if !s.known() {
 		return math.NaN()
 	}

@@ -54,6 +54,8 @@
 //
 // Two sweeps, old and new, are compared by [Gate]: it fails on effect and certainty together, a whole interval beyond
 // a [Tolerance] that is at least what two equal sweeps differ by ([AAHalfWidth]), Holm-corrected over all comparisons.
+// Where runs are many, both leave the highest and the lowest eighth out of the means; the gains never do, so that the
+// total one is the product of the other two.
 // [Power] and [RoundsNeeded] say beforehand what it could find. Before all this [FindShift] marks runs that did not
 // settle: a run is one observation only if its batches are alike.
 //

@@ -70,9 +70,9 @@ type Gated struct {
 // and however the comparisons depend on each other, a change within δ is called one beyond it in a share of at most
 // alpha of all gates, at most alpha/2 of them a failure. Those without a result count as comparisons too.
 //
-// Paired comparisons use the paired t test, others that of Welch on the mean over cells of the differences of means,
-// in which a cell without a spread of its own (fewer than two runs, old or new) leaves the whole inconclusive.
-// Figures that do not vary at all, such as allocations, are compared as they are.
+// Paired comparisons use the paired t test, others that of Welch on the mean over cells of the differences of means;
+// with 16 runs or more the means leave the highest and the lowest eighth out, as Yuen's test does. A cell without a
+// spread of its own (fewer than two runs, old or new) leaves a comparison inconclusive. Figures that do not vary at all, such as allocations, are compared as they are.
 //
 // Welch's degrees of freedom are themselves estimated, and too many of them where the spread that matters looks small
 // by chance. At the 5 % level that hardly shows; at the levels of Holm's first steps it does: with 20 comparisons of 5
@@ -157,7 +157,7 @@ func exceeds(log float64, s spread) float64 {
 // use where caution is due, and the number of blocks.
 func (c Comparison) difference() (log float64, s spread, cautious float64, rounds int) {
 	if len(c.Paired) > 0 {
-		log, s = meanSpread(c.Paired)
+		log, s = trimmed(c.Paired)
 		return log, s, s.df, len(c.Paired)
 	}
 	cells := len(c.New)
@@ -166,8 +166,8 @@ func (c Comparison) difference() (log float64, s spread, cautious float64, round
 	}
 	var spreads []spread
 	for i := range c.New {
-		newMean, newSpread := meanSpread(c.New[i])
-		oldMean, oldSpread := meanSpread(c.Old[i])
+		newMean, newSpread := trimmed(c.New[i])
+		oldMean, oldSpread := trimmed(c.Old[i])
 		log += (newMean - oldMean) / float64(cells)
 		spreads = append(spreads, newSpread, oldSpread)
 	}

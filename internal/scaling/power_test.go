@@ -39,7 +39,13 @@ func TestPowerByIntegration(t *testing.T) {
 			for _, effect := range []float64{-0.05, 0, 0.02, 0.05, 0.30} {
 				for _, delta := range []float64{0, 0.05} {
 					for _, alpha := range []float64{0.05, 0.0025} {
-						got, want := Power(n, sd, effect, delta, alpha), integratedPower(n, sd, effect, delta, alpha)
+						// What trimming leaves, as blocks of a t test.
+						left := n - 2*trim(n)
+						spread := sd
+						if left < n {
+							spread *= trimmedLoss * math.Sqrt(float64(left)/float64(n))
+						}
+						got, want := Power(n, sd, effect, delta, alpha), integratedPower(left, spread, effect, delta, alpha)
 						if math.Abs(got-want) > 1e-6 {
 							t.Errorf("Power(%d, %v, %v, %v, %v) = %v, want %v", n, sd, effect, delta, alpha, got, want)
 						}
@@ -78,9 +84,13 @@ func TestRoundsNeeded(t *testing.T) {
 			}
 		}
 	}
-	// A paired t test at an effect of half a standard deviation needs 34 pairs for a power of 80 % (G*Power).
-	if got := RoundsNeeded(0.1, math.Expm1(0.05), 0, 0.05, 0.8); got != 34 {
-		t.Errorf("half a standard deviation needs %d rounds, want 34", got)
+	// A paired t test needs 15 pairs for a power of 90 % at an effect of 0.9 standard deviations, and 34 for 80 % at a
+	// half (G*Power). Trimming makes 37 of the 34.
+	if got := RoundsNeeded(0.1, math.Expm1(0.09), 0, 0.05, 0.9); got != 15 {
+		t.Errorf("0.9 standard deviations need %d rounds, want 15", got)
+	}
+	if got := RoundsNeeded(0.1, math.Expm1(0.05), 0, 0.05, 0.8); got != 37 {
+		t.Errorf("half a standard deviation needs %d rounds, want 37", got)
 	}
 	for _, test := range []struct {
 		sd, effect, delta, power float64

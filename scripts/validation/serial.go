@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	serialRounds  = 36
+	serialRounds  = 40
 	serialRunTime = 150 * time.Millisecond
 	serialWork    = 48_000_000 // steps, about 0.16 s: waking the other cores is no share of it
 	serialWithin  = 0.01
