@@ -84,10 +84,10 @@ func TestRoundsNeeded(t *testing.T) {
 			}
 		}
 	}
-	// A paired t test needs 15 pairs for a power of 90 % at an effect of 0.9 standard deviations, and 34 for 80 % at a
-	// half (G*Power). Trimming makes 37 of the 34.
-	if got := RoundsNeeded(0.1, math.Expm1(0.09), 0, 0.05, 0.9); got != 15 {
-		t.Errorf("0.9 standard deviations need %d rounds, want 15", got)
+	// A paired t test needs 10 pairs for a power of 80 % at an effect of one standard deviation, and 34 at a half
+	// (G*Power). Trimming makes 37 of the 34.
+	if got := RoundsNeeded(0.1, math.Expm1(0.1), 0, 0.05, 0.8); got != 10 {
+		t.Errorf("one standard deviation needs %d rounds, want 10", got)
 	}
 	if got := RoundsNeeded(0.1, math.Expm1(0.05), 0, 0.05, 0.8); got != 37 {
 		t.Errorf("half a standard deviation needs %d rounds, want 37", got)
