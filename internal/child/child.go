@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -90,12 +91,20 @@ type Process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	stderr head
+	ended  chan struct{} // closed by once when the child has
+	once   sync.Once
 }
 
 // Start starts a child with the given role, task (any value JSON can carry) and
 // environment beyond the parent's own.
 func Start(role string, task any, env ...string) (*Process, error) {
-	return start((*exec.Cmd).Start, role, task, env)
+	return StartProgram("", role, task, env...)
+}
+
+// StartProgram is Start for a child that is the program at a path and not this
+// one; it must call [Main] too. "" stands for this program.
+func StartProgram(path, role string, task any, env ...string) (*Process, error) {
+	return start((*exec.Cmd).Start, path, role, task, env)
 }
 
 // StartOn is Start for a child that may run on one CPU only, where the system
@@ -108,20 +117,21 @@ func StartOn(cpu int, role string, task any, env ...string) (p *Process, pinned 
 			return cmd.Start()
 		}
 		return startErr
-	}, role, task, env)
+	}, "", role, task, env)
 	return p, pinned, err
 }
 
-func start(begin func(*exec.Cmd) error, role string, task any, env []string) (*Process, error) {
+func start(begin func(*exec.Cmd) error, path, role string, task any, env []string) (*Process, error) {
 	spec, err := json.Marshal(task)
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", role, err)
+	if path == "" {
+		if path, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("start %s: %w", role, err)
+		}
 	}
-	p := &Process{cmd: exec.Command(self)}
+	p := &Process{cmd: exec.Command(path)}
 	p.cmd.Env = append(os.Environ(), append(env, roleEnv+"="+role)...)
 	p.cmd.Stderr = &p.stderr
 	p.cmd.SysProcAttr = sysProcAttr()
@@ -134,7 +144,7 @@ func start(begin func(*exec.Cmd) error, role string, task any, env []string) (*P
 	if err != nil {
 		return nil, err
 	}
-	if err := begin(p.cmd); err != nil {
+	if err := p.begin(begin); err != nil {
 		return nil, fmt.Errorf("start %s: %w", role, err)
 	}
 	p.in, p.Out = in, bufio.NewReader(out)
@@ -143,6 +153,30 @@ func start(begin func(*exec.Cmd) error, role string, task any, env []string) (*P
 		return nil, fmt.Errorf("start %s: %w%s", role, err, p.said())
 	}
 	return p, nil
+}
+
+// begin starts the child on a thread of its own, which stays until the child has
+// ended: Linux kills a child when the thread that started it ends, and a thread
+// ends with a goroutine that has locked it, as those of some workloads have.
+func (p *Process) begin(begin func(*exec.Cmd) error) error {
+	p.ended = make(chan struct{})
+	begun := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlock: the thread ends here
+		err := begin(p.cmd)
+		begun <- err
+		if err == nil {
+			<-p.ended
+		}
+	}()
+	return <-begun
+}
+
+// reap waits until the child has ended, and lets its thread go.
+func (p *Process) reap() error {
+	err := p.cmd.Wait()
+	p.once.Do(func() { close(p.ended) })
+	return err
 }
 
 // Release opens the gate that the child waits behind; see [Released].
@@ -157,7 +191,7 @@ func (p *Process) Pid() int { return p.cmd.Process.Pid }
 // Wait waits until the child has ended and says how, with the beginning of what it
 // wrote to standard error. Everything wanted from Out must have been read.
 func (p *Process) Wait() error {
-	err := p.cmd.Wait()
+	err := p.reap()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -176,13 +210,13 @@ func (p *Process) Stop() {
 	timer := time.AfterFunc(2*time.Second, func() { _ = p.cmd.Process.Kill() })
 	defer timer.Stop()
 	_, _ = io.Copy(io.Discard, p.Out)
-	_ = p.cmd.Wait()
+	_ = p.reap()
 }
 
 // Kill ends the child at once and waits until it is gone.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	_ = p.reap()
 }
 
 // Signal kills the child without waiting; it may be called while another

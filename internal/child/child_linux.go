@@ -2,15 +2,13 @@ package child
 
 import (
 	"os"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// sysProcAttr has the kernel kill the child when the thread that started it
-// ends. Go's threads live as long as the process unless a goroutine locked to
-// one ends: see onCPU for the one case.
+// sysProcAttr has the kernel kill the child when the thread that started it ends,
+// which is the child's own; see Process.begin.
 func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
@@ -24,23 +22,16 @@ func standardInput() *os.File {
 	return os.NewFile(0, "stdin")
 }
 
-// onCPU calls f on a thread that may run on one CPU only, and reports whether it
-// could: a child that f starts inherits the affinity, which is a thread's own
-// and has to be set before the child's first instruction. Where the thread
-// cannot be given its affinity back, which the kernel has no reason to refuse, it
-// is kept for this goroutine and ends with it, and so do the children started on
-// it.
+// onCPU calls f with this thread tied to one CPU, and reports whether it could: a
+// child that f starts inherits the affinity, which is a thread's own and has to be
+// set before the child's first instruction. The thread stays tied: it is the
+// child's own and ends with it.
 func onCPU(cpu int, f func()) bool {
-	runtime.LockOSThread()
-	var before, one unix.CPUSet
+	var one unix.CPUSet
 	one.Set(cpu)
-	if unix.SchedGetaffinity(0, &before) != nil || unix.SchedSetaffinity(0, &one) != nil {
-		runtime.UnlockOSThread()
+	if unix.SchedSetaffinity(0, &one) != nil {
 		return false
 	}
 	f()
-	if unix.SchedSetaffinity(0, &before) == nil {
-		runtime.UnlockOSThread()
-	}
 	return true
 }

@@ -213,3 +213,31 @@ func TestStartOn(t *testing.T) {
 		t.Errorf("the next child counts %q CPUs, %v; want %d", line, err, before)
 	}
 }
+
+// A child lives on when a thread ends that its parent happened to be on when it
+// started it.
+func TestAChildOutlivesThreads(t *testing.T) {
+	for range 20 {
+		started := make(chan *Process)
+		go func() {
+			runtime.LockOSThread() // ends with this goroutine
+			p, err := Start("stay", nil)
+			if err != nil {
+				t.Error(err)
+			}
+			started <- p
+		}()
+		p := <-started
+		if p == nil {
+			return
+		}
+		if _, err := p.Out.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
+		if err := syscall.Kill(p.Pid(), 0); err != nil {
+			t.Errorf("the child has ended with the thread: %v", err)
+		}
+		p.Kill()
+	}
+}
