@@ -23,6 +23,8 @@ func BenchmarkSync(b *testing.B)  { class(b, "Sync") }
 func BenchmarkIO(b *testing.B)    { class(b, "IO") }
 func BenchmarkDB(b *testing.B)    { class(b, "DB") }
 func BenchmarkMixed(b *testing.B) { class(b, "Mixed") }
+func BenchmarkSched(b *testing.B) { class(b, "Sched") }
+func BenchmarkPike(b *testing.B)  { class(b, "Pike") }
 func BenchmarkKnown(b *testing.B) { class(b, "Known") }
 
 func class(b *testing.B, name string) {

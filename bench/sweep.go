@@ -84,6 +84,9 @@ func Workload(b *testing.B, w workloads.Workload, options ...Option) {
 
 func sweep(b *testing.B, w workloads.Workload, s settings) {
 	b.Helper()
+	if missing := w.Missing(); missing != "" {
+		b.Skip(missing)
+	}
 	if len(procs) == 0 {
 		b.Fatal("bench: the sweep needs: func TestMain(m *testing.M) { os.Exit(bench.Main(m)) }")
 	}
@@ -93,11 +96,14 @@ func sweep(b *testing.B, w workloads.Workload, s settings) {
 	}
 	counts := s.goroutines
 	if len(counts) == 0 {
-		counts = measure.GoroutineCounts(w, ps)
+		counts = measure.GoroutineCounts(workloads.Selected{Workload: w}, ps)
 	}
 	names := s.strategies
 	if len(names) == 0 {
 		names = []string{strategy.Default.Name()}
+	}
+	if w.Cooperates {
+		names = []string{resultfile.Own}
 	}
 	counts = slices.DeleteFunc(slices.Clone(counts), func(c int) bool { return c > w.Batch })
 	shared := b.TempDir()
@@ -113,7 +119,7 @@ func run(b *testing.B, w workloads.Workload, cell resultfile.Cell, shared string
 	before := runtime.GOMAXPROCS(cell.Gomaxprocs)
 	defer runtime.GOMAXPROCS(before)
 
-	s, err := strategy.ByName(cell.Strategy)
+	s, err := measure.StrategyOf(w, cell.Strategy)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -37,9 +37,23 @@ type Workload struct {
 	// Advice says what to change in one's own code that behaves like this.
 	Advice string
 
+	// Related names workloads to look at beside this one, such as the remedy
+	// for what it shows.
+	Related []string
+
 	// Batch is K, the number of tasks of a batch. One benchmark op is one
-	// batch. It never depends on goroutines or GOMAXPROCS.
+	// batch. It never depends on goroutines, GOMAXPROCS or parameters.
 	Batch int
+
+	// Cooperates is set where the goroutines of a batch work together, over
+	// barriers or channels of the workload's own, so that no strategy can deal
+	// its tasks out: the Instance has Run in place of Task.
+	Cooperates bool
+
+	// Goroutines, if not nil, returns the counts of goroutines that make sense
+	// with the given parameters, ascending and beginning with 1. It is for
+	// workloads that cooperate in a fixed design: a pair, a chain, four gophers.
+	Goroutines func(p Params) []int
 
 	// Waits is set where waiting is the point: such a workload is swept over
 	// many more goroutines than there are cores, and the latency of each task
@@ -49,6 +63,10 @@ type Workload struct {
 	// Idempotent is set where doing a task twice leaves what doing it once
 	// does. The slowdown dial of a sweep needs it: it does some tasks twice.
 	Idempotent bool
+
+	// Needs, if not nil, returns "" where the workload can run here, and else
+	// what it lacks and how to get that, in one line.
+	Needs func() string
 
 	// Parameters are what a user may set, with their defaults.
 	Parameters []Parameter
@@ -82,6 +100,13 @@ type Instance struct {
 	// Task does one task of the batch; see [Task].
 	Task Task
 
+	// Run, in place of Task where the workload cooperates, does the K tasks of
+	// a batch on the given number of goroutines and returns when all of these
+	// have ended. With 1 it is a plain loop in the caller that starts none: what
+	// a program without concurrency would do. It returns early with ctx's error
+	// when ctx ends.
+	Run func(ctx context.Context, goroutines int) error
+
 	// Serial, if not nil, is work that a batch begins with: it runs in the
 	// caller before any task is handed out, inside the timed region, while
 	// nothing else of the batch runs. It is a phase that no number of
@@ -99,6 +124,12 @@ type Instance struct {
 	// region and divides by the number of batches. Not called while tasks run.
 	Counters func() (map[string]float64, error)
 
+	// Figures, if not nil, returns what is no sum, such as a quantile, of the
+	// batches since it was last called, by unit. The harness calls it when it
+	// begins to measure and drops the result, and once at the end of a run. Not
+	// called while tasks run.
+	Figures func() (map[string]float64, error)
+
 	// Notes are facts of this set-up that a reader of the results must know,
 	// such as a size that was capped or the file system a database lies on.
 	Notes []string
@@ -111,7 +142,7 @@ type Instance struct {
 // are filed under, which is the base name of its benchmark.
 var classes = map[string]string{
 	"cpu": "CPU", "mem": "Mem", "sync": "Sync", "io": "IO", "db": "DB",
-	"mixed": "Mixed", "sched": "Sched", "known": "Known",
+	"mixed": "Mixed", "sched": "Sched", "pike": "Pike", "known": "Known",
 }
 
 // Class returns the class the workload's results are filed under, such as "CPU"
@@ -148,6 +179,14 @@ func (w Workload) Short() string {
 	return short
 }
 
+// Missing returns what the workload lacks here, "" where it can run.
+func (w Workload) Missing() string {
+	if w.Needs == nil {
+		return ""
+	}
+	return w.Needs()
+}
+
 // Start sets the workload up with the given parameters, defaults for the rest.
 func (w Workload) Start(ctx context.Context, env Env) (*Instance, error) {
 	params, err := w.Resolve(env.Params)
@@ -158,6 +197,9 @@ func (w Workload) Start(ctx context.Context, env Env) (*Instance, error) {
 	in, err := w.Setup(ctx, env)
 	if err != nil {
 		return nil, fmt.Errorf("%s: setup: %w", w.Name, err)
+	}
+	if (in.Run != nil) != w.Cooperates || (in.Task != nil) == w.Cooperates {
+		panic(w.Name + ": a workload that cooperates has Run, any other has Task")
 	}
 	return in, nil
 }

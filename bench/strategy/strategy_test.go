@@ -1,156 +1,136 @@
-package strategy
+package strategy_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"runbench/bench/strategy"
+	"runbench/bench/strategy/strategytest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func each(t *testing.T, f func(t *testing.T, s Strategy)) {
-	for _, s := range All() {
-		t.Run(s.Name(), func(t *testing.T) { f(t, s) })
+func TestPromises(t *testing.T) {
+	for _, s := range strategy.All() {
+		t.Run(s.Name(), func(t *testing.T) { strategytest.Promises(t, s) })
 	}
-}
-
-func TestEveryTaskOnceAndNeverMoreThanAsked(t *testing.T) {
-	each(t, func(t *testing.T, s Strategy) {
-		for _, c := range []int{1, 2, 3, 8, 64, 128} {
-			for _, n := range []int{0, 1, 7, 64} {
-				done := make([]atomic.Int32, n)
-				var flying, most atomic.Int32
-				err := s.Run(t.Context(), c, n, func(_ context.Context, i int) error {
-					now := flying.Add(1)
-					for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
-					}
-					done[i].Add(1)
-					flying.Add(-1)
-					return nil
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := range done {
-					if got := done[i].Load(); got != 1 {
-						t.Errorf("C=%d, n=%d: task %d ran %d times", c, n, i, got)
-					}
-				}
-				if int(most.Load()) > c {
-					t.Errorf("C=%d, n=%d: %d tasks in flight", c, n, most.Load())
-				}
-			}
-		}
-	})
-}
-
-// All the tasks that may be in flight are: each waits for the others.
-func TestTheBoundIsReached(t *testing.T) {
-	each(t, func(t *testing.T, s Strategy) {
-		if s.Name() == "sequential" {
-			t.Log("has one task in flight by definition")
-			return
-		}
-		const c = 8
-		var arrived atomic.Int32
-		all := make(chan struct{})
-		err := s.Run(t.Context(), c, c, func(ctx context.Context, _ int) error {
-			if arrived.Add(1) == c {
-				close(all)
-			}
-			select {
-			case <-all:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		})
-		if err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestTheFirstErrorStopsTheBatch(t *testing.T) {
-	each(t, func(t *testing.T, s Strategy) {
-		for _, c := range []int{1, 2, 8} {
-			want := errors.New("the first")
-			var ran atomic.Int32
-			err := s.Run(t.Context(), c, 10000, func(ctx context.Context, i int) error {
-				ran.Add(1)
-				if i == 3 {
-					return want
-				}
-				if i > 3 && c > 1 {
-					<-ctx.Done() // ended by the error, or this would hang
-					return fmt.Errorf("task %d: %w", i, ctx.Err())
-				}
-				return nil
-			})
-			if !errors.Is(err, want) {
-				t.Errorf("C=%d: got %v, want %v", c, err, want)
-			}
-			if ran.Load() > int32(4+2*c) {
-				t.Errorf("C=%d: %d tasks ran after the error", c, ran.Load()-4)
-			}
-		}
-	})
-}
-
-func TestTheCallersEndIsAnError(t *testing.T) {
-	each(t, func(t *testing.T, s Strategy) {
-		for _, c := range []int{1, 4} {
-			ctx, cancel := context.WithCancelCause(t.Context())
-			why := errors.New("no longer wanted")
-			var ran atomic.Int32
-			err := s.Run(ctx, c, 1000, func(context.Context, int) error {
-				if ran.Add(1) == 5 {
-					cancel(why)
-				}
-				return nil
-			})
-			if !errors.Is(err, why) || ran.Load() == 1000 {
-				t.Errorf("C=%d: %d tasks ran, error %v, want %v", c, ran.Load(), err, why)
-			}
-		}
-	})
-}
-
-func TestGoroutinesBelowOne(t *testing.T) {
-	each(t, func(t *testing.T, s Strategy) {
-		if s.Run(t.Context(), 0, 1, func(context.Context, int) error { return nil }) == nil {
-			t.Error("0 goroutines are no error")
-		}
-	})
 }
 
 func TestByName(t *testing.T) {
-	for _, s := range All() {
-		if got, err := ByName(s.Name()); err != nil || got != s {
+	seen := make(map[string]bool)
+	for _, s := range strategy.All() {
+		if got, err := strategy.ByName(s.Name()); err != nil || got != s {
 			t.Errorf("%s: got %v, %v", s.Name(), got, err)
 		}
+		if seen[s.Name()] || strings.HasPrefix(s.Name(), strategy.PeerPrefix) {
+			t.Errorf("%s: the name is another's", s.Name())
+		}
+		seen[s.Name()] = true
 	}
-	if _, err := ByName("thread"); err == nil || !strings.Contains(err.Error(), "errgroup") {
+	if _, err := strategy.ByName("thread"); err == nil || !strings.Contains(err.Error(), "errgroup") {
 		t.Errorf("got %v, want an error that lists the names", err)
+	}
+	other := renamed{strategy.Default}
+	if got, err := strategy.ByName(other.Name(), other); err != nil || got != other {
+		t.Errorf("an extra strategy: got %v, %v", got, err)
 	}
 }
 
-// BenchmarkHandOut is what each strategy costs for a task that does nothing.
-func BenchmarkHandOut(b *testing.B) {
-	for _, s := range All() {
-		b.Run("strategy="+s.Name(), func(b *testing.B) {
-			const n = 256
-			for b.Loop() {
-				if err := s.Run(b.Context(), 8, n, func(context.Context, int) error { return nil }); err != nil {
-					b.Fatal(err)
+type renamed struct{ strategy.Strategy }
+
+func (renamed) Name() string { return "peer-renamed" }
+
+// While task 0 is held, the others are done that do not wait behind it: all of
+// them, or those that are not its worker's.
+func TestWhoWaitsBehindALongTask(t *testing.T) {
+	const c, n = 2, 32
+	all := func(i int) bool { return i != 0 }
+	for _, test := range []struct {
+		strategy string
+		done     func(i int) bool // while task 0 is held
+	}{
+		{"semaphore", all},
+		{"errgroup", all},
+		{"channel", all},
+		{"pool", all},
+		{"pipeline", all},
+		{"locked", all},
+		{"static", func(i int) bool { return i >= n/c }},
+		{"cyclic", func(i int) bool { return i%c != 0 }},
+		{"dynamic", func(i int) bool { return i >= n/(8*c) }},
+		{"forkjoin", func(i int) bool { return i >= n/(8*c) }},
+	} {
+		t.Run(test.strategy, func(t *testing.T) {
+			s, err := strategy.ByName(test.strategy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []int
+			for i := range n {
+				if test.done(i) {
+					want = append(want, i)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/n, "ns/task")
+			var mu sync.Mutex
+			var done []int
+			others := make(chan struct{}) // closed when as many as wanted are done
+			err = s.Run(t.Context(), c, n, func(ctx context.Context, i int) error {
+				if i == 0 {
+					<-others
+					mu.Lock()
+					defer mu.Unlock()
+					slices.Sort(done)
+					if !slices.Equal(done, want) {
+						t.Errorf("done while task 0 was held: %v, want %v", done, want)
+					}
+					return nil
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				done = append(done, i)
+				if len(done) == len(want) {
+					close(others)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
 		})
+	}
+}
+
+// The balancer gives no more than four tasks to a worker that does not finish
+// them; all others go to the other worker.
+func TestTheBalancerGoesAroundALongTask(t *testing.T) {
+	s, err := strategy.ByName("balancer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 100
+	var mu sync.Mutex
+	done, held := 0, false
+	others := make(chan struct{})
+	err = s.Run(t.Context(), 2, n, func(context.Context, int) error {
+		mu.Lock()
+		if !held {
+			held = true
+			mu.Unlock()
+			<-others // or this would hang
+			return nil
+		}
+		if done++; done == n-4 {
+			close(others)
+		}
+		mu.Unlock()
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -36,15 +36,16 @@ type Outcome struct {
 }
 
 // RunCell measures one cell in this process, which must be at the cell's
-// GOMAXPROCS already. It measures all strategies but processes.
-func RunCell(ctx context.Context, w workloads.Workload, spec Spec) (out Outcome, err error) {
+// GOMAXPROCS already. It measures all strategies but processes, the extra ones
+// among them.
+func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...strategy.Strategy) (out Outcome, err error) {
 	if p := runtime.GOMAXPROCS(0); p != spec.Gomaxprocs {
 		return Outcome{}, fmt.Errorf("GOMAXPROCS is %d, want %d", p, spec.Gomaxprocs)
 	}
 	if spec.Strategy == resultfile.Apart {
 		return goroutineLanes(ctx, w, spec)
 	}
-	s, err := strategy.ByName(spec.Strategy)
+	s, err := StrategyOf(w, spec.Strategy, extra...)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -76,6 +77,20 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec) (out Outcome,
 		return Outcome{}, err
 	}
 	return Outcome{Batches: m.Batches(), Values: m.Values(), Measured: m.Measured(), Notes: in.Notes, Marks: m.Marks()}, nil
+}
+
+// StrategyOf returns the strategy of that name, of package strategy or the extra
+// ones, which is to deal the tasks of w out. It is nil where the goroutines of w
+// work together: then w does that itself, and the name is [resultfile.Own], or
+// Sequential for one goroutine.
+func StrategyOf(w workloads.Workload, name string, extra ...strategy.Strategy) (strategy.Strategy, error) {
+	if !w.Cooperates {
+		return strategy.ByName(name, extra...)
+	}
+	if name != resultfile.Own && name != resultfile.Sequential {
+		return nil, fmt.Errorf("strategy %s: %s puts its tasks onto goroutines itself", name, w.Name)
+	}
+	return nil, nil
 }
 
 // begin sets an instance up. stop ends it.

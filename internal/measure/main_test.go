@@ -14,7 +14,7 @@ import (
 
 // The workloads of these tests run in real worker processes of the test binary.
 func TestMain(m *testing.M) {
-	RegisterWorker(find)
+	RegisterWorker(find, backwards{})
 	child.Main()
 	os.Exit(m.Run())
 }
@@ -38,6 +38,24 @@ func nothing(context.Context, int) error { return nil }
 func right(context.Context) error        { return nil }
 
 var testWorkloads = []workloads.Workload{
+	{
+		Name: "sched/pair", Batch: 8, Cooperates: true,
+		Goroutines: func(workloads.Params) []int { return []int{1, 2} },
+		Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
+			asked, batches := 0, 0 // asked is the sum over all batches
+			return &workloads.Instance{
+				Run:   func(_ context.Context, goroutines int) error { asked += goroutines; batches++; return nil },
+				Check: right,
+				Counters: func() (map[string]float64, error) {
+					return map[string]float64{"asked/op": float64(asked)}, nil
+				},
+				Figures: func() (map[string]float64, error) {
+					defer func() { batches = 0 }()
+					return map[string]float64{"batches-seen": float64(batches)}, nil
+				},
+			}, nil
+		},
+	},
 	{Name: "cpu/fine", Batch: 8, Setup: instant(nothing, right)},
 	{Name: "io/waits", Batch: 8, Waits: true, Setup: instant(nothing, right)},
 	{Name: "cpu/crash", Batch: 8, Setup: instant(func(_ context.Context, i int) error {

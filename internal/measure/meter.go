@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"runtime/metrics"
 	"slices"
@@ -34,6 +35,7 @@ type Meter struct {
 	harness  time.Duration   // of a batch of empty tasks
 	sched    *metrics.Float64Histogram
 	counters map[string]float64
+	figures  map[string]float64
 }
 
 // spent is what the process has used.
@@ -41,6 +43,7 @@ type spent struct {
 	cpu           time.Duration
 	switches      int64
 	bytes, allocs uint64
+	started       uint64 // goroutines
 }
 
 // The runtime's own counts; see the package documentation of runtime/metrics.
@@ -51,14 +54,16 @@ const (
 	metricTiny   = "/gc/heap/tiny/allocs:objects"
 	metricSched  = "/sched/latencies:seconds"
 	metricThread = "/sched/threads/total:threads"
+	metricStarts = "/sched/goroutines-created:goroutines"
 )
 
 // NewMeter returns a meter for batches of k tasks with c of them in flight.
 // latencies says whether the time of each task is to be recorded, which costs
-// two readings of the clock a task.
+// two readings of the clock a task. An instance that has Run in place of Task
+// needs no strategy, and has no latencies.
 func NewMeter(in *workloads.Instance, s strategy.Strategy, c, k int, latencies bool) *Meter {
 	m := &Meter{in: in, strategy: s, c: c, k: k, task: in.Task}
-	if latencies {
+	if latencies && in.Task != nil {
 		m.latency = make([]time.Duration, k)
 		m.task = m.timed(in.Task)
 	}
@@ -84,6 +89,9 @@ func (m *Meter) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if m.in.Run != nil {
+		return m.in.Run(ctx, m.c)
+	}
 	return m.strategy.Run(ctx, m.c, m.k, m.task)
 }
 
@@ -106,6 +114,24 @@ func (m *Meter) discard(ctx context.Context) error {
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
 // a first batch, which is checked and discarded.
 func (m *Meter) Prepare(ctx context.Context) error {
+	if m.task != nil {
+		if err := m.handOut(ctx); err != nil {
+			return err
+		}
+	}
+	if err := m.discard(ctx); err != nil {
+		return err
+	}
+	m.queue.reset()
+	m.sched = schedLatencies()
+	if _, err := m.readFigures(); err != nil {
+		return err
+	}
+	return m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
+}
+
+// handOut measures what it costs to hand out a batch of empty tasks.
+func (m *Meter) handOut(ctx context.Context) error {
 	empty := strategy.Task(func(context.Context, int) error { return nil })
 	if m.latency != nil {
 		empty = m.timed(empty)
@@ -122,13 +148,7 @@ func (m *Meter) Prepare(ctx context.Context) error {
 	}
 	slices.Sort(costs[:])
 	m.harness = costs[1]
-
-	if err := m.discard(ctx); err != nil {
-		return err
-	}
-	m.queue.reset()
-	m.sched = schedLatencies()
-	return m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
+	return nil
 }
 
 // Batch times one batch and checks its result.
@@ -150,12 +170,25 @@ func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
 	m.spent.switches += after.switches - before.switches
 	m.spent.bytes += after.bytes - before.bytes
 	m.spent.allocs += after.allocs - before.allocs
+	m.spent.started += after.started - before.started
 	return wall, nil
 }
 
 // Finish reads the counters that are read once a run.
 func (m *Meter) Finish() error {
+	figures, err := m.readFigures()
+	if err != nil {
+		return err
+	}
+	m.figures = figures
 	return m.readCounters(func(unit string, v float64) { m.counters[unit] += v })
+}
+
+func (m *Meter) readFigures() (map[string]float64, error) {
+	if m.in.Figures == nil {
+		return nil, nil
+	}
+	return m.in.Figures()
 }
 
 func (m *Meter) readCounters(each func(unit string, v float64)) error {
@@ -225,13 +258,11 @@ func (m *Meter) Values() []resultfile.Value {
 		add(resultfile.P50Ns, float64(quantile(m.samples, 0.50)))
 		add(resultfile.P99Ns, float64(quantile(m.samples, 0.99)))
 	}
-	units := make([]string, 0, len(m.counters))
-	for unit := range m.counters {
-		units = append(units, unit)
-	}
-	slices.Sort(units)
-	for _, unit := range units {
+	for _, unit := range slices.Sorted(maps.Keys(m.counters)) {
 		add(unit, m.counters[unit]/n)
+	}
+	for _, unit := range slices.Sorted(maps.Keys(m.figures)) {
+		add(unit, m.figures[unit])
 	}
 	if threads, ok := threadCount(); ok {
 		add(resultfile.Threads, float64(threads))
@@ -244,10 +275,13 @@ func (m *Meter) Values() []resultfile.Value {
 	}
 	add(resultfile.BytesPerOp, float64(m.spent.bytes)/n)
 	add(resultfile.AllocsPerOp, float64(m.spent.allocs)/n)
+	add(resultfile.GoroutinesPerOp, float64(m.spent.started)/n)
 	if len(m.walls) > 1 {
 		add(resultfile.BatchCV, variation(m.walls))
 	}
-	add(resultfile.HarnessNsPerOp, float64(m.harness))
+	if m.task != nil {
+		add(resultfile.HarnessNsPerOp, float64(m.harness))
+	}
 	return values
 }
 
@@ -275,10 +309,11 @@ func readSpent() spent {
 	if u, ok := rusage.Self(); ok {
 		s.cpu, s.switches = u.CPU, u.Switches
 	}
-	samples := [3]metrics.Sample{{Name: metricBytes}, {Name: metricAllocs}, {Name: metricTiny}}
+	samples := [4]metrics.Sample{{Name: metricBytes}, {Name: metricAllocs}, {Name: metricTiny}, {Name: metricStarts}}
 	metrics.Read(samples[:])
 	s.bytes = samples[0].Value.Uint64()
 	s.allocs = samples[1].Value.Uint64() + samples[2].Value.Uint64()
+	s.started = samples[3].Value.Uint64()
 	return s
 }
 

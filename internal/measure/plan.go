@@ -74,9 +74,13 @@ func ProcCounts(physical, logical int) []int {
 // GoroutineCounts returns the default C for a workload. Work that computes is
 // swept over one, each P, and four goroutines a core, to see what too many do.
 // Work that waits is swept over powers of four up to the whole batch: cores say
-// nothing about how much of it can overlap.
-func GoroutineCounts(w workloads.Workload, procs []int) []int {
+// nothing about how much of it can overlap. A workload of a fixed design says
+// itself.
+func GoroutineCounts(w workloads.Selected, procs []int) []int {
 	var counts []int
+	if fixed := designed(w); fixed != nil {
+		return fixed
+	}
 	if w.Waits {
 		for c := 1; c < w.Batch; c *= 4 {
 			counts = append(counts, c)
@@ -88,6 +92,42 @@ func GoroutineCounts(w workloads.Workload, procs []int) []int {
 	slices.Sort(counts)
 	counts = slices.Compact(counts)
 	return slices.DeleteFunc(counts, func(c int) bool { return c > w.Batch })
+}
+
+// designed returns the counts of goroutines that the design of w fixes, nil where
+// it fixes none.
+func designed(w workloads.Selected) []int {
+	if w.Goroutines == nil {
+		return nil
+	}
+	params, err := w.Resolve(w.Given)
+	if err != nil {
+		return nil // Select has refused these
+	}
+	return w.Goroutines(params)
+}
+
+// goroutines returns the counts to measure w at: those asked for, or the default
+// ones.
+func goroutines(w workloads.Selected, asked, procs []int) ([]int, error) {
+	if len(asked) == 0 {
+		return GoroutineCounts(w, procs), nil
+	}
+	counts := sorted(asked)
+	for _, c := range counts {
+		if c < 1 || c > w.Batch {
+			return nil, fmt.Errorf("goroutines: expected 1 to %d for %s, which has %d tasks a batch, found %d", w.Batch, w.Name, w.Batch, c)
+		}
+	}
+	fixed := designed(w)
+	if fixed == nil {
+		return counts, nil
+	}
+	counts = slices.DeleteFunc(counts, func(c int) bool { return !slices.Contains(fixed, c) })
+	if len(counts) == 0 {
+		return nil, fmt.Errorf("goroutines: expected any of %v, which the design of %s fixes, found %v", fixed, w.Name, asked)
+	}
+	return counts, nil
 }
 
 // DefaultBudget returns how long a sweep of n workloads takes by default: 11.7 s
@@ -133,14 +173,13 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == resultfile.Sequential })
 	for _, item := range items {
 		w := item.Workload
-		counts := sorted(opt.Goroutines)
-		if len(counts) == 0 {
-			counts = GoroutineCounts(w, plan.Procs)
+		counts, err := goroutines(item, opt.Goroutines, plan.Procs)
+		if err != nil {
+			return none, err
 		}
-		for _, c := range counts {
-			if c < 1 || c > w.Batch {
-				return none, fmt.Errorf("goroutines: expected 1 to %d for %s, which has %d tasks a batch, found %d", w.Batch, w.Name, w.Batch, c)
-			}
+		dealt := names
+		if w.Cooperates && len(names) > 0 {
+			dealt = []string{resultfile.Own}
 		}
 		if len(names) == 0 {
 			if !slices.Contains(counts, 1) {
@@ -150,7 +189,7 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 		}
 		subject := resultfile.Subject{
 			Class: w.Class(), Workload: w.Short(), Params: item.Given, Batch: w.Batch,
-			Strategies: names, Goroutines: counts,
+			Strategies: dealt, Goroutines: counts,
 		}
 		if w.Computes() && len(names) > 0 {
 			subject.Ceilings = slices.DeleteFunc(sorted(opt.Ceilings), func(n int) bool {

@@ -41,7 +41,7 @@ func TestGoroutineCounts(t *testing.T) {
 		{true, 32, []int{1, 2}, []int{1, 4, 16, 32}},
 		{true, 64, []int{1}, []int{1, 4, 16, 64}},
 	} {
-		w := workloads.Workload{Batch: test.batch, Waits: test.waits}
+		w := workloads.Selected{Workload: workloads.Workload{Batch: test.batch, Waits: test.waits}}
 		if got := GoroutineCounts(w, test.procs); !slices.Equal(got, test.want) {
 			t.Errorf("%+v: got %v", test, got)
 		}
@@ -85,6 +85,29 @@ func TestNewPlan(t *testing.T) {
 	}
 	if plan.RunTime < minRunTime || plan.RunTime > maxRunTime || plan.Budget <= 0 {
 		t.Errorf("runs of %v in a budget of %v", plan.RunTime, plan.Budget)
+	}
+}
+
+// A workload that cooperates has its own strategy whatever is asked for, and the
+// counts of its design.
+func TestNewPlanOfADesign(t *testing.T) {
+	for _, test := range []struct {
+		goroutines []int
+		want       []int // nil for an error
+	}{
+		{nil, []int{1, 2}}, {[]int{1}, []int{1}}, {[]int{2, 4, 8}, []int{2}}, {[]int{4}, nil},
+	} {
+		plan, err := NewPlan(selected("sched/pair"), Options{Procs: []int{1, 2}, Strategies: []string{"static"}, Goroutines: test.goroutines})
+		if err != nil {
+			if test.want != nil || !strings.Contains(err.Error(), "[1 2], which the design of sched/pair fixes") {
+				t.Errorf("%v: %v", test.goroutines, err)
+			}
+			continue
+		}
+		got := plan.Subjects[0]
+		if !slices.Equal(got.Goroutines, test.want) || !slices.Equal(got.Strategies, []string{"own"}) {
+			t.Errorf("%v: got %+v", test.goroutines, got)
+		}
 	}
 }
 

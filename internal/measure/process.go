@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"runbench/bench/strategy"
 	"runbench/internal/child"
 	"runbench/internal/resultfile"
 	"runbench/workloads"
@@ -18,8 +19,9 @@ import (
 const role = "worker"
 
 // RegisterWorker makes this program able to be its own worker, for the
-// workloads that find knows. It is called before [child.Main].
-func RegisterWorker(find func(name string) (workloads.Workload, bool)) {
+// workloads that find knows, and under the extra strategies besides those of
+// package strategy. It is called before [child.Main].
+func RegisterWorker(find func(name string) (workloads.Workload, bool), extra ...strategy.Strategy) {
 	register := func(role string, serve func(w workloads.Workload, spec Spec, out io.Writer) error) {
 		child.Register(role, func(raw json.RawMessage, out io.Writer) error {
 			var spec Spec
@@ -34,13 +36,16 @@ func RegisterWorker(find func(name string) (workloads.Workload, bool)) {
 		})
 	}
 	register(role, func(w workloads.Workload, spec Spec, out io.Writer) error {
-		outcome, err := RunCell(context.Background(), w, spec)
+		outcome, err := RunCell(context.Background(), w, spec, extra...)
 		if err != nil {
 			outcome = Outcome{Error: err.Error()}
 		}
 		return json.NewEncoder(out).Encode(outcome)
 	})
 	register(laneRole, serveLane)
+	child.Register(strategiesRole, func(_ json.RawMessage, out io.Writer) error {
+		return json.NewEncoder(out).Encode(describe(extra))
+	})
 }
 
 // ErrHung says that a run did not end in its time.
@@ -51,16 +56,23 @@ var ErrHung = errors.New("hung")
 // ctx ends and when they take longer than timeout, and are gone when Process
 // returns.
 func Process(ctx context.Context, spec Spec, timeout time.Duration) (Outcome, error) {
+	return process(ctx, "", spec, timeout)
+}
+
+// process is Process for workers of the program at a path, "" for this one.
+func process(ctx context.Context, program string, spec Spec, timeout time.Duration) (Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
 	}
 	limit, cancel := context.WithTimeoutCause(ctx, timeout, ErrHung)
 	defer cancel()
-	run := worker
+	var outcome Outcome
+	var err error
 	if spec.Strategy == resultfile.Processes {
-		run = processLanes
+		outcome, err = processLanes(limit, spec)
+	} else {
+		outcome, err = worker(limit, program, spec)
 	}
-	outcome, err := run(limit, spec)
 	switch {
 	case err == nil:
 		return outcome, nil
@@ -72,9 +84,9 @@ func Process(ctx context.Context, spec Spec, timeout time.Duration) (Outcome, er
 	return Outcome{}, err
 }
 
-// worker runs spec in a process, which is killed when ctx ends.
-func worker(ctx context.Context, spec Spec) (Outcome, error) {
-	p, err := child.Start(role, spec, "GOMAXPROCS="+strconv.Itoa(spec.Gomaxprocs))
+// worker runs spec in a process of the program, which is killed when ctx ends.
+func worker(ctx context.Context, program string, spec Spec) (Outcome, error) {
+	p, err := child.StartProgram(program, role, spec, "GOMAXPROCS="+strconv.Itoa(spec.Gomaxprocs))
 	if err != nil {
 		return Outcome{}, err
 	}

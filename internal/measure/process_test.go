@@ -52,6 +52,29 @@ func TestProcessMeasures(t *testing.T) {
 	}
 }
 
+// A workload whose goroutines work together is asked for a number of them and no
+// tasks are handed out. Its figures are those of the measured batches.
+func TestProcessMeasuresWhatCooperates(t *testing.T) {
+	s := spec(t, "sched/pair")
+	if _, err := Process(t.Context(), s, time.Minute); err == nil || !strings.Contains(err.Error(), "puts its tasks onto goroutines itself") {
+		t.Errorf("under the pool: %v", err)
+	}
+	s.Strategy = resultfile.Own
+	o, err := Process(t.Context(), s, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked, _ := value(o, "asked/op"); asked != 2 {
+		t.Errorf("asked for %v goroutines, want 2", asked)
+	}
+	if seen, _ := value(o, "batches-seen"); seen != float64(o.Batches) {
+		t.Errorf("figures of %v batches, want those of the %d measured ones", seen, o.Batches)
+	}
+	if _, ok := value(o, resultfile.HarnessNsPerOp); ok {
+		t.Error("there is a cost of handing tasks out, although nobody does")
+	}
+}
+
 // The GOMAXPROCS inside the timed region is the one that was asked for.
 func TestProcessSetsGomaxprocs(t *testing.T) {
 	for _, p := range []int{1, 2, 3} {

@@ -80,6 +80,10 @@ type Subject struct {
 // Sequential is the strategy of every cell with C=1.
 const Sequential = "sequential"
 
+// Own is the strategy of a workload whose goroutines work together: it puts its
+// batches onto goroutines itself.
+const Own = "own"
+
 // The strategies of the ceilings' cells, in which C = P = n copies of a workload
 // run side by side.
 const (

@@ -82,8 +82,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 	check(t, reader.Err())
 	for _, u := range units {
-		if reader.Units().GetBetter(u.unit) == 0 {
-			t.Errorf("%s has no direction", u.unit)
+		if reader.Units().GetBetter(u.name) == 0 {
+			t.Errorf("%s has no direction", u.name)
 		}
 	}
 }
