@@ -93,7 +93,8 @@ benchstat reads.`,
   runbench run 'cpu/*' -o cpu.txt           some workloads, into a file
   runbench analyze cpu.txt                  what a file says
   runbench compare before.txt after.txt     two files side by side
-  runbench explain io/http                  one workload`,
+  runbench explain io/http                  one workload
+  runbench strategies cpu/mandelbrot        which worker pool is best`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -104,6 +105,6 @@ benchstat reads.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare())
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies())
 	return root
 }
