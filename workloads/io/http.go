@@ -22,6 +22,7 @@ var HTTP = workloads.Workload{
 	Expect:     "concurrency well above 1×, below the number of goroutines; parallelism above 1× once the CPU work of the requests fills one core",
 	Definition: "net/http client with kept-alive connections against a net/http server in a child process on loopback; the server replies with 1 KiB after 2 ms; one request a task",
 	Advice:     "set MaxIdleConnsPerHost to the requests in flight; add goroutines until a core is full, then cores",
+	Related:    []string{"io/http-open", "io/http-fanout", "io/latency", "mixed/fetch-parse"},
 	Batch:      httpBatch,
 	Waits:      true,
 	Parameters: []workloads.Parameter{
@@ -32,21 +33,13 @@ var HTTP = workloads.Workload{
 		if err != nil {
 			return nil, err
 		}
-		client := webserver.NewClient(server, env.Goroutines)
+		pages := newPageClient(server, env.Goroutines, httpBatch)
 		served := make([]bool, httpBatch)
-		pages := make([][]byte, httpBatch)
-		for i := range pages {
-			pages[i] = webserver.Page(i, httpBytes)
-		}
 		return &workloads.Instance{
 			Notes: []string{server.Note()},
 			Task: func(ctx context.Context, i int) error {
-				body, err := client.Get(ctx, i)
-				if err != nil {
+				if err := pages.get(ctx, i); err != nil {
 					return err
-				}
-				if want := pages[i]; !bytes.Equal(body, want) {
-					return fmt.Errorf("request %d: the body is %d bytes that begin %.20q, want %d that begin %.20q", i, len(body), body, len(want), want)
 				}
 				served[i] = true
 				return nil
@@ -54,10 +47,38 @@ var HTTP = workloads.Workload{
 			Check:    func(context.Context) error { return workloads.CheckDone(served) },
 			Counters: server.Counters,
 			Close: func() error {
-				client.Close()
+				pages.client.Close()
 				server.Stop()
 				return nil
 			},
 		}, nil
 	},
+}
+
+// A pageClient asks a server for pages and knows what it is to reply.
+type pageClient struct {
+	client *webserver.Client
+	want   [][]byte
+}
+
+// newPageClient returns a client for the pages 0 … n-1 with at most inFlight
+// requests at a time.
+func newPageClient(server *webserver.Server, inFlight, n int) *pageClient {
+	p := &pageClient{client: webserver.NewClient(server, inFlight), want: make([][]byte, n)}
+	for i := range p.want {
+		p.want[i] = webserver.Page(i, httpBytes)
+	}
+	return p
+}
+
+// get asks for page i and compares the reply.
+func (p *pageClient) get(ctx context.Context, i int) error {
+	body, err := p.client.Get(ctx, i)
+	if err != nil {
+		return err
+	}
+	if want := p.want[i]; !bytes.Equal(body, want) {
+		return fmt.Errorf("request %d: the body is %d bytes that begin %.20q, want %d that begin %.20q", i, len(body), body, len(want), want)
+	}
+	return nil
 }

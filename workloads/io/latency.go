@@ -22,6 +22,7 @@ var Latency = workloads.Workload{
 	Expect:     "concurrency close to the number of goroutines; parallelism 1×: one core can wait for any number of things",
 	Definition: "time.Timer for 2 ms a task (the wait in Kennedy's \"Scheduling In Go\", part III, without the work); the achieved wait is recorded as wait-ns/op",
 	Advice:     "start as many goroutines as there may be requests in flight; cores do not matter",
+	Related:    []string{"io/blocking-syscall", "io/http", "io/find"},
 	Batch:      latencyBatch,
 	Waits:      true,
 	Parameters: []workloads.Parameter{

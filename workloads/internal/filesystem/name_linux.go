@@ -1,4 +1,4 @@
-package db
+package filesystem
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileSystem names the file system dir lies on: what a sync costs depends on
-// it, and on tmpfs it costs nothing. The numbers are statfs(2)'s.
-func fileSystem(dir string) string {
+// name goes by the numbers of statfs(2). It says of tmpfs that a sync costs
+// nothing there, because a figure for one would be read as a disk's.
+func name(dir string) string {
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) != nil {
 		return "an unknown file system"
