@@ -8,10 +8,9 @@ import (
 	"runbench/workloads"
 )
 
-const (
-	sortBatch  = 128
-	sortLength = 1024
-)
+const sortBatch = 128
+
+var sortSizes = workloads.Sizes{S: 64, W: 1024, A: 16_384}
 
 // Sort is compute that allocates: a merge sort that makes a new slice at every
 // merge, so the garbage collector works beside it.
@@ -19,16 +18,21 @@ var Sort = workloads.Workload{
 	Name:       "cpu/sort",
 	Isolates:   "compute with allocation: the garbage collector works beside the program",
 	Expect:     "concurrency about 1×; parallelism below cpu/hash, and more than one core used even at one goroutine",
-	Definition: "top-down merge sort of 1,024 random 64-bit integers a task (Knuth, TAOCP vol. 3, 5.2.4), a new slice at every merge, GOGC as the environment sets it",
+	Definition: "top-down merge sort of 1,024 random 64-bit integers a task in class W (Knuth, TAOCP vol. 3, 5.2.4), a new slice at every merge, GOGC as the environment sets it",
 	Advice:     "reuse buffers before adding cores; look at the collector's share with GODEBUG=gctrace=1",
+	Related:    []string{"mem/alloc", "cpu/json", "cpu/hash"},
 	Batch:      sortBatch,
 	Idempotent: true,
-	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
+	Parameters: []workloads.Parameter{
+		sortSizes.Parameter("integers to sort"),
+	},
+	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
+		length := sortSizes.Of(env.Params)
 		rng := rand.New(rand.NewPCG(1, 2))
 		in, out := make([][]int64, sortBatch), make([][]int64, sortBatch)
 		sums := make([]int64, sortBatch)
 		for i := range in {
-			in[i] = make([]int64, sortLength)
+			in[i] = make([]int64, length)
 			for j := range in[i] {
 				in[i][j] = rng.Int64()
 				sums[i] += in[i][j]
@@ -41,8 +45,8 @@ var Sort = workloads.Workload{
 			},
 			Check: func(context.Context) error {
 				for i, s := range out {
-					if len(s) != sortLength {
-						return fmt.Errorf("task %d left %d numbers, want %d", i, len(s), sortLength)
+					if len(s) != length {
+						return fmt.Errorf("task %d left %d numbers, want %d", i, len(s), length)
 					}
 					sum := s[0]
 					for j := 1; j < len(s); j++ {
