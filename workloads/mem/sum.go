@@ -7,10 +7,10 @@ import (
 	"runbench/workloads"
 )
 
-const (
-	sumBatch   = 64
-	sumNumbers = 10_000_000 // 156,250 a task
-)
+const sumBatch = 64
+
+// sumSizes are multiples of the batch, so that all parts are equal.
+var sumSizes = workloads.Sizes{S: 64_000, W: 10_000_000, A: 100_000_000}
 
 // Sum reads memory and does next to nothing with it. Kennedy calls it CPU-bound,
 // since it never waits; but it has one addition for eight bytes from memory, so
@@ -21,13 +21,16 @@ var Sum = workloads.Workload{
 	Expect:     "concurrency 1×; parallelism until the memory bus is full, often below the number of cores",
 	Definition: "add in Kennedy, \"Scheduling In Go: Part III – Concurrency\" (Ardan Labs, 2018): the sum of 10,000,000 ints, 80 MB; here the numbers 0, 1, 2, … instead of random ones, and 64 parts instead of one a goroutine",
 	Advice:     "use smaller types or fewer passes: once the bus is full, more cores wait for the same bytes",
+	Related:    []string{"mem/triad", "mem/chase"},
 	Batch:      sumBatch,
 	Idempotent: true,
-	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
-		numbers := make([]int64, sumNumbers)
+	Parameters: []workloads.Parameter{sumSizes.Parameter("numbers of eight bytes to add up")},
+	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
+		numbers := make([]int64, sumSizes.Of(env.Params))
 		for i := range numbers {
 			numbers[i] = int64(i)
 		}
+		n := len(numbers) / sumBatch
 		// Each task has cache lines of its own to leave its result in.
 		type part struct {
 			sum int64
@@ -37,7 +40,7 @@ var Sum = workloads.Workload{
 		return &workloads.Instance{
 			Task: func(_ context.Context, i int) error {
 				var sum int64
-				for _, v := range numbers[i*sumNumbers/sumBatch : (i+1)*sumNumbers/sumBatch] {
+				for _, v := range numbers[i*n : (i+1)*n] {
 					sum += v
 				}
 				parts[i].sum = sum
@@ -49,7 +52,8 @@ var Sum = workloads.Workload{
 					total += p.sum
 				}
 				clear(parts)
-				if want := int64(sumNumbers) * (sumNumbers - 1) / 2; total != want {
+				all := int64(len(numbers))
+				if want := all * (all - 1) / 2; total != want {
 					return fmt.Errorf("the numbers add up to %d, want %d", total, want)
 				}
 				return nil
