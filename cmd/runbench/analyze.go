@@ -21,7 +21,8 @@ func newAnalyze() *cobra.Command {
 		Use:   "analyze [FILE|-…]",
 		Short: "Say what result files tell: gains, verdicts, recommended goroutines",
 		Long: `Analyze reads what runbench or go test -bench wrote and prints gains, verdicts and
-recommended numbers of goroutines. Without a file it reads standard input. Several
+recommended numbers of goroutines. From a file that runbench strategies wrote it
+prints how they rank. Without a file it reads standard input. Several
 files of one machine count as further rounds of one measurement.`,
 		Example: `  runbench analyze results.txt
   go test -run '^$' -bench CPU -count 5 ./bench | runbench analyze
@@ -37,6 +38,16 @@ files of one machine count as further rounds of one measurement.`,
 					return err
 				}
 				sets = append(sets, set)
+			}
+			if len(sets) == 1 && analysis.IsContest(sets[0]) {
+				k, err := analysis.Strategies(sets[0])
+				if err != nil {
+					return fmt.Errorf("%s: %w", paths[0], err)
+				}
+				if asJSON {
+					return writeJSON(cmd.OutOrStdout(), k)
+				}
+				return contest(cmd.OutOrStdout(), k)
 			}
 			a := analysis.Analyze(sets...)
 			out := cmd.OutOrStdout()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,9 +35,10 @@ the newest one that a run left in results/ or here.`,
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), struct {
 					listed
-					Expect string `json:"expect"`
-					Advice string `json:"advice"`
-				}{listing(w), w.Expect, w.Advice})
+					Expect  string   `json:"expect"`
+					Advice  string   `json:"advice"`
+					Related []string `json:"related"`
+				}{listing(w), w.Expect, w.Advice, w.Related})
 			}
 			path := newestRun()
 			if len(args) > 1 {
@@ -49,7 +49,7 @@ the newest one that a run left in results/ or here.`,
 				return err // nobody asked for the newest file
 			}
 			out := cmd.OutOrStdout()
-			if explainErr := explain(out, w); explainErr != nil || err != nil || path == "" {
+			if explainErr := report.Explain(out, w, styleOf(out)); explainErr != nil || err != nil || path == "" {
 				return explainErr
 			}
 			fmt.Fprintf(out, "\nmeasured, in %s\n", path)
@@ -58,26 +58,6 @@ the newest one that a run left in results/ or here.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
-}
-
-func explain(out io.Writer, w workloads.Workload) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", w.Name)
-	for _, s := range [][2]string{
-		{"isolates", w.Isolates},
-		{"expect", w.Expect},
-		{"definition", w.Definition},
-		{"batch", fmt.Sprintf("%d tasks; one benchmark op is one batch", w.Batch)},
-		{"in your code", w.Advice},
-	} {
-		fmt.Fprintf(&b, "%-14s%s\n", s[0], s[1])
-	}
-	for _, p := range w.Parameters {
-		fmt.Fprintf(&b, "%-14s%s=%s: %s\n", "parameter", p.Name, p.Default, p.Meaning)
-	}
-	fmt.Fprintf(&b, "%-14srunbench run %s\n", "measure it", w.Name)
-	_, err := io.WriteString(out, b.String())
-	return err
 }
 
 // newestRun returns the newest file that a run has named itself, "" where there

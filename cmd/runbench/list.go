@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"runbench/internal/report"
 	"runbench/internal/resultfile"
 	"runbench/workloads"
 	"runbench/workloads/all"
@@ -70,23 +69,15 @@ func newList() *cobra.Command {
 	return cmd
 }
 
-// list prints the workloads, and below them what the default sweep leaves out.
+// list prints the workloads, and below them what the marks mean.
 func list(out io.Writer, shown []workloads.Workload, everything bool) error {
-	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, w := range shown {
-		fmt.Fprintf(tw, "%s\t%s\n", w.Name, w.Isolates)
+	standard := func(name string) bool { return all.Tier(name) == "default" }
+	if err := report.Catalogue(out, shown, standard, styleOf(out)); err != nil {
+		return err
 	}
-	named := all.More()
-	if everything {
-		named = append(named, all.Known()...)
-	}
-	names := make([]string, len(named))
-	for i, w := range named {
-		names[i] = w.Name
-	}
-	fmt.Fprintf(tw, "\nmeasured only when named: %s\n", strings.Join(names, ", "))
+	fmt.Fprintf(out, "\n%d workloads. * in the default sweep; run --all measures all of them, explain NAME says more\n", len(shown))
 	if !everything {
-		fmt.Fprintf(tw, "%d more that check runbench itself: list --all\n", len(all.Known()))
+		fmt.Fprintf(out, "%d more that check runbench itself: list --all\n", len(all.Known()))
 	}
-	return tw.Flush()
+	return nil
 }

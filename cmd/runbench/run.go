@@ -24,6 +24,7 @@ import (
 	"runbench/internal/measure"
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
+	"runbench/workloads"
 	"runbench/workloads/all"
 	"runbench/workloads/known"
 )
@@ -48,6 +49,8 @@ stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
 		Example: `  runbench run cpu/mandelbrot io/http
   runbench run 'cpu/*' -o cpu.txt --budget 1m
   runbench run sync/mutex --precision 1% --budget 5m
+  runbench run --all --budget 15m
+  runbench run mem --size A
   runbench run io/latency --goroutines 1,8,64 --procs 1,2 --rounds 20
   runbench run 'mixed/fetch-parse?records=1000' --strategy pool,errgroup
   runbench run cpu -o - | runbench analyze -
@@ -73,6 +76,8 @@ type sweepFlags struct {
 	goroutines []int
 	strategies []string
 	seed       uint64
+	all        bool
+	size       string
 	resume     bool
 	dryRun     bool
 	json       bool
@@ -93,6 +98,8 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.strategies, "strategy", nil, "ways to put tasks onto goroutines (default pool)")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of runs (default random, recorded)")
 	flags.StringSliceVar(&f.slower, "slower", nil, "make a workload slower on purpose, to see that it is found: NAME=PERCENT")
+	flags.BoolVar(&f.all, "all", false, "measure the whole catalogue; give it a --budget of 15m or more")
+	flags.StringVar(&f.size, "size", "", "size class of the workloads that have one: S for a quick look, W (the default), A for big machines")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run that wrote the output file")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
 	flags.BoolVar(&f.json, "json", false, "print the verdicts as JSON")
@@ -125,8 +132,8 @@ func (f *sweepFlags) check() error {
 }
 
 // plan returns the plan for the patterns on this machine.
-func (f *sweepFlags) plan(patterns []string, machine host.Host) (resultfile.Plan, error) {
-	selected, err := all.Select(patterns)
+func (f *sweepFlags) plan(patterns []string, machine host.Host, stderr io.Writer) (resultfile.Plan, error) {
+	selected, err := f.selected(patterns, stderr)
 	if err != nil {
 		return resultfile.Plan{}, err
 	}
@@ -149,6 +156,44 @@ func (f *sweepFlags) plan(patterns []string, machine host.Host) (resultfile.Plan
 		opt.Seed = rand.Uint64()
 	}
 	return measure.NewPlan(selected, opt)
+}
+
+// selected returns the workloads that the patterns and flags name. One that lacks
+// something here is an error where it is named, and else left out with a word.
+func (f *sweepFlags) selected(patterns []string, stderr io.Writer) ([]workloads.Selected, error) {
+	if f.all && len(patterns) > 0 {
+		return nil, fmt.Errorf("--all: expected no workload besides, found %s", strings.Join(patterns, " "))
+	}
+	selected, err := all.Select(patterns)
+	if f.all {
+		selected, err = all.SelectAll(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var here []workloads.Selected
+	for _, s := range selected {
+		missing := s.Missing()
+		switch {
+		case missing == "":
+			here = append(here, s)
+		case slices.ContainsFunc(patterns, func(p string) bool { name, _, _ := strings.Cut(p, "?"); return name == s.Name }):
+			return nil, fmt.Errorf("%s: %s", s.Name, missing)
+		default:
+			fmt.Fprintf(stderr, "%s is left out: %s\n", s.Name, missing)
+		}
+	}
+	if f.size != "" {
+		for i := range here {
+			if here[i], err = here[i].WithSize(f.size); err != nil {
+				return nil, fmt.Errorf("--size: %w", err)
+			}
+		}
+	}
+	if len(here) == 0 {
+		return nil, errors.New("nothing is left to measure")
+	}
+	return here, nil
 }
 
 // percentage reads a share: "2%", "2 %" or "0.02".
@@ -183,7 +228,7 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 		return err
 	}
 	machine := host.Collect(ctx)
-	plan, err := f.plan(patterns, machine)
+	plan, err := f.plan(patterns, machine, stderr)
 	if err != nil {
 		return err
 	}
@@ -302,7 +347,7 @@ func (f *sweepFlags) sameAs(had *resultfile.Set, plan resultfile.Plan, config re
 		return fmt.Errorf("it was measured on (%s), this is (%s)", had.Runs[0].Config, config.Text())
 	}
 	set := f.cmd.Flags().Changed
-	asked := len(patterns) > 0 || set("goroutines") || set("strategy")
+	asked := len(patterns) > 0 || f.all || set("size") || set("goroutines") || set("strategy")
 	switch {
 	case set("procs") && !slices.Equal(old.Procs, plan.Procs):
 		return fmt.Errorf("it was begun with --procs %v, not %v", old.Procs, plan.Procs)

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"runbench/internal/analysis"
+	"runbench/internal/resultfile"
 )
 
 // Plot draws each workload's throughput over goroutines, a row for each number
@@ -75,9 +78,65 @@ func (p *printer) surface(w analysis.Workload) {
 		}
 		p.line("%s", strings.TrimRight(row, " "))
 	}
+	p.counted(w, shown)
 	if len(shown) < len(ps) {
 		p.line("%s", p.style.paint(dim, fmt.Sprintf("%*s(%d of %d numbers of cores shown; --json has all)", label+2, "", len(shown), len(ps))))
 	}
+}
+
+// counted writes what a workload counts itself, such as deadlines missed, at the
+// goroutines of its gains and each of the given P; and its threads, where they
+// are more than the Go scheduler needs.
+func (p *printer) counted(w analysis.Workload, procs []int) {
+	var items []string
+	for _, unit := range append(resultfile.OwnUnits(), resultfile.Threads) {
+		var values []string
+		most := 0.0
+		for _, n := range procs {
+			i := slices.IndexFunc(w.Surface, func(pt analysis.Point) bool { return pt.Goroutines == w.Goroutines && pt.Gomaxprocs == n })
+			if i < 0 {
+				continue
+			}
+			if v, ok := w.Surface[i].Values[unit]; ok {
+				values, most = append(values, measured(v, unit)), max(most, v)
+			}
+		}
+		// The scheduler's own are a few, and one for each P.
+		if len(values) == 0 || unit == resultfile.Threads && most <= float64(slices.Max(procs)+10) {
+			continue
+		}
+		items = append(items, strings.TrimSuffix(unit, "-ns")+" "+strings.Join(values, " → "))
+	}
+	if len(items) == 0 {
+		return
+	}
+	var cores []string
+	for _, n := range procs {
+		cores = append(cores, fmt.Sprint(n))
+	}
+	on := strings.Join(cores, " → ") + " cores"
+	if on == "1 cores" {
+		on = "1 core"
+	}
+	text := fmt.Sprintf("counted with %s, at %s: %s", plural(w.Goroutines, "goroutine"), on, strings.Join(items, " · "))
+	for _, line := range wrap(text, p.style.width()) {
+		p.line("%s", p.style.paint(dim, line))
+	}
+}
+
+// measured writes a value with its unit's scale.
+func measured(v float64, unit string) string {
+	if strings.Contains(unit, "-ns") {
+		d := time.Duration(v)
+		for _, step := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
+			if d >= step {
+				d = d.Round(step / 100)
+				break
+			}
+		}
+		return d.String()
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
 // spread picks at most n of the values: the first, the last, the one asked for,

@@ -86,6 +86,37 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// What a workload counts itself is told for the goroutines of its gains, and
+// threads only where they are more than the scheduler needs.
+func TestCounted(t *testing.T) {
+	point := func(c, p int, values map[string]float64) analysis.Point {
+		return analysis.Point{Goroutines: c, Gomaxprocs: p, Rate: analysis.Rate{Value: 100}, Values: values}
+	}
+	a := analysis.Analysis{Workloads: []analysis.Workload{{
+		Name: "mixed/devices", Strategy: "own", Goroutines: 4, Gomaxprocs: 2,
+		Surface: []analysis.Point{
+			point(1, 1, map[string]float64{"missed/op": 9}),
+			point(4, 1, map[string]float64{"missed/op": 0, "late-p99-ns": 1234567, "threads": 5, "B/op": 7}),
+			point(4, 2, map[string]float64{"missed/op": 0.25, "late-p99-ns": 89, "threads": 12}),
+		},
+	}, {
+		Name: "io/blocking-syscall", Strategy: "pool", Goroutines: 32, Gomaxprocs: 1,
+		Surface: []analysis.Point{point(32, 1, map[string]float64{"threads": 36})},
+	}}}
+	var b bytes.Buffer
+	if err := Plot(&b, a, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\ncounted with 4 goroutines, at 1 → 2 cores: missed/op 0 → 0.25 · late-p99 1.23ms → 89ns\n",
+		"\ncounted with 32 goroutines, at 1 core: threads 36\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("want %q in\n%s", want, b.String())
+		}
+	}
+}
+
 func TestQuantity(t *testing.T) {
 	for v, want := range map[float64]string{
 		0.01234: "0.0123", 1.234: "1.23", 12.34: "12.3", 123.4: "123", 999.6: "1 000", 1234: "1 234",

@@ -43,6 +43,7 @@ var sections = []section{
 	{"waiting", "Wait ceilings and Little's law", waiting, false},
 	{"doors", "`go test -bench` against the command, and against a plain benchmark", doors, false},
 	{"kennedy", "Kennedy's `add` and `find` (\"Scheduling In Go\", part III)", kennedy, false},
+	{"shapes", "What each mechanism does to its workload", shapes, false},
 	{"hog", "A busy machine is said to be busy", hog, false},
 	{"gotest", "Sweeps in a quarter of the time of `go test -bench -count=10` and benchstat", goTest, true},
 }

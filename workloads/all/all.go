@@ -17,6 +17,8 @@ import (
 	"runbench/workloads/known"
 	"runbench/workloads/mem"
 	"runbench/workloads/mixed"
+	"runbench/workloads/pike"
+	"runbench/workloads/sched"
 	"runbench/workloads/sync"
 )
 
@@ -40,15 +42,56 @@ var catalogue = []entry{
 	{cpu.Hash, tierDefault},
 	{cpu.Mandelbrot, tierDefault},
 	{cpu.Sort, tierDefault},
+	{cpu.Matmul, tierMore},
+	{cpu.FFT, tierMore},
+	{cpu.Sieve, tierMore},
+	{cpu.NQueens, tierMore},
+	{cpu.NBody, tierMore},
+	{cpu.Fib, tierMore},
+	{cpu.Gzip, tierMore},
+	{cpu.JSON, tierMore},
+	{cpu.Regexp, tierMore},
 	{mem.Triad, tierDefault},
 	{mem.Sum, tierMore},
+	{mem.Chase, tierMore},
+	{mem.FalseShare, tierMore},
+	{mem.Padded, tierMore},
+	{mem.Alloc, tierMore},
 	{sync.Counter, tierDefault},
 	{sync.Mutex, tierDefault},
+	{sync.Sharded, tierMore},
+	{sync.RWMutex, tierMore},
+	{sync.SyncMap, tierMore},
+	{sync.Channel, tierMore},
+	{sync.Select, tierMore},
+	{sync.Barrier, tierMore},
+	{sched.Spawn, tierMore},
+	{sched.PingPong, tierMore},
+	{sched.PrimeSieve, tierMore},
+	{sched.Hackbench, tierMore},
+	{sched.Skewed, tierMore},
+	{sched.Goroutine, tierMore},
+	{sched.LockedThread, tierMore},
 	{io.Latency, tierDefault},
+	{io.Blocking, tierMore},
 	{io.HTTP, tierDefault},
+	{io.HTTPOpen, tierMore},
+	{io.HTTPFanout, tierMore},
+	{io.TCPEcho, tierMore},
+	{io.Timeout, tierMore},
+	{io.Pipe, tierMore},
+	{io.FileRead, tierMore},
+	{io.FileFsync, tierMore},
 	{io.Find, tierMore},
 	{db.SQLite, tierDefault},
+	{db.Bolt, tierMore},
+	{db.Postgres, tierMore},
 	{mixed.FetchParse, tierDefault},
+	{mixed.Pipeline, tierMore},
+	{mixed.Devices, tierMore},
+	{pike.Gophers, tierMore},
+	{pike.Balancer, tierMore},
+	{pike.Replicas, tierMore},
 	{known.Control, tierKnown},
 	{known.Serial, tierKnown},
 	{known.Waiting, tierKnown},
@@ -158,6 +201,15 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 	}
 	slices.SortStableFunc(selected, func(a, b workloads.Selected) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
 	return selected, nil
+}
+
+// SelectAll returns everything that is listed.
+func SelectAll() []workloads.Selected {
+	var selected []workloads.Selected
+	for _, w := range Listed() {
+		selected = append(selected, workloads.Selected{Workload: w})
+	}
+	return selected
 }
 
 // Nearest returns the n names of the catalogue nearest to name, nearest first.

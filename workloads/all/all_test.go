@@ -41,8 +41,19 @@ func TestCatalogue(t *testing.T) {
 				t.Errorf("%s: a text is empty or has several lines", w.Name)
 			}
 		}
-		if w.Batch < 16 {
+		if w.Batch < 16 && !w.Cooperates || w.Batch < 1 {
 			t.Errorf("%s: a batch of %d tasks", w.Name, w.Batch)
+		}
+		if !w.Sized() && !w.Waits && w.Class() != "Known" {
+			t.Errorf("%s comes in no size classes, and waiting is not its point", w.Name)
+		}
+		if w.Cooperates && w.Idempotent {
+			t.Errorf("%s: what its goroutines do together cannot be done twice, in part", w.Name)
+		}
+		for _, name := range w.Related {
+			if _, ok := Find(name); !ok || name == w.Name {
+				t.Errorf("%s is related to %q, which is no other workload", w.Name, name)
+			}
 		}
 		for _, p := range w.Parameters {
 			if _, err := w.Resolve(workloads.Params{p.Name: p.Default}); err != nil || p.Meaning == "" {
@@ -92,10 +103,10 @@ func TestSelect(t *testing.T) {
 	}{
 		{"", strings.Join(standard, " ")},
 		{"cpu/hash", "cpu/hash"},
-		{"io cpu/hash cpu", "cpu/hash cpu/mandelbrot cpu/sort io/latency io/http io/find"},
-		{"*/h*", "cpu/hash io/http"},
-		{"*/s*", "cpu/sort mem/sum db/sqlite"},
-		{"known/serial?serial=0.5 mem/*", "mem/triad mem/sum known/serial?serial=0.5"},
+		{"sched/s* cpu/hash", "cpu/hash sched/spawn sched/skewed"},
+		{"*/h*", "cpu/hash sched/hackbench io/http io/http-open io/http-fanout"},
+		{"db cpu/f*", "cpu/fft cpu/fib db/sqlite db/bbolt db/postgres"},
+		{"known/serial?serial=0.5 mem/s*", "mem/sum known/serial?serial=0.5"},
 		{"known", "known/control known/serial known/waiting"},
 		{"known/s*", "known/serial"},
 		{"io/latency?wait=5ms io/latency", "io/latency?wait=5ms io/latency"},
@@ -140,23 +151,58 @@ func TestSelect(t *testing.T) {
 
 func start(t *testing.T, w workloads.Workload, c int, shared string) *workloads.Instance {
 	t.Helper()
-	in, err := w.Start(t.Context(), workloads.Env{Goroutines: c, Dir: t.TempDir(), Shared: shared})
+	needed(t, w)
+	in, err := w.Start(t.Context(), workloads.Env{Goroutines: c, Params: small(t, w), Dir: t.TempDir(), Shared: shared})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return in
 }
 
-// run runs the first n tasks of a batch, behind its serial phase as the harness
-// does, and returns what the check says.
-func run(t *testing.T, in *workloads.Instance, s strategy.Strategy, c, n int) error {
+// small returns parameters that make batches of w short: those of size class S,
+// and for workloads without one whatever else does.
+func small(t *testing.T, w workloads.Workload) workloads.Params {
+	t.Helper()
+	given := map[string]workloads.Params{
+		"known/waiting": {"wait": "2ms", "work": "1000"},
+		"known/serial":  {"work": "1000000"},
+		"db/sqlite":     {"pool": "8"}, // C = K would open 128 connections
+	}[w.Name]
+	s, err := workloads.Selected{Workload: w, Given: given}.WithSize("S")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Given
+}
+
+// needed skips a test of a workload that cannot run here, and says why.
+func needed(t *testing.T, w workloads.Workload) {
+	t.Helper()
+	missing := w.Missing()
+	if missing == "" {
+		return
+	}
+	if os.Getenv("RUNBENCH_REQUIRE") == "all" {
+		t.Fatalf("%s: %s", w.Name, missing)
+	}
+	t.Skipf("%s: %s", w.Name, missing)
+}
+
+// run runs a batch as the harness does and returns what the check says.
+func run(t *testing.T, w workloads.Workload, in *workloads.Instance, s strategy.Strategy, c int) error {
 	t.Helper()
 	if in.Serial != nil {
 		if err := in.Serial(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Run(t.Context(), c, n, in.Task); err != nil {
+	err := error(nil)
+	if w.Cooperates {
+		err = in.Run(t.Context(), c)
+	} else {
+		err = s.Run(t.Context(), c, w.Batch, in.Task)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return in.Check(t.Context())
@@ -171,60 +217,116 @@ func stop(t *testing.T, in *workloads.Instance) {
 	}
 }
 
+// counts returns the goroutines to try a workload with: one, some and as many as
+// there are tasks, or those of its design.
+func counts(t *testing.T, w workloads.Workload) []int {
+	t.Helper()
+	if w.Goroutines == nil {
+		return []int{1, 3, w.Batch}
+	}
+	params, err := w.Resolve(small(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Goroutines(params)
+}
+
+// ways returns the strategies for so many goroutines: C=1 is always sequential,
+// and nothing else is. A workload that cooperates has one way, its own.
+func ways(w workloads.Workload, c int) []strategy.Strategy {
+	if w.Cooperates || c == 1 {
+		return []strategy.Strategy{strategy.Sequential}
+	}
+	return slices.DeleteFunc(strategy.All(), func(s strategy.Strategy) bool { return s == strategy.Sequential })
+}
+
 // Every workload gives the right result under every strategy, at any C and P,
 // and leaves no goroutine.
 func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	for _, w := range Everything() {
 		t.Run(w.Name, func(t *testing.T) {
+			needed(t, w)
 			shared := t.TempDir()
-			procs := []int{1, 2, 4}
-			if w.Waits && w.Batch >= 128 {
-				// A batch of these sleeps for up to a second, the same at any P.
-				procs = []int{2}
-			}
-			for _, p := range procs {
-				for _, c := range []int{1, 3, w.Batch} {
-					for _, s := range strategy.All() {
-						if (c == 1) != (s.Name() == "sequential") {
-							continue // C=1 is always sequential, and nothing else is
-						}
+			for _, c := range counts(t, w) {
+				in := start(t, w, c, shared)
+				for _, p := range []int{1, 2, 4} {
+					for _, s := range ways(w, c) {
 						t.Run(fmt.Sprintf("%s/C=%d/P=%d", s.Name(), c, p), func(t *testing.T) {
 							defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(p))
-							in := start(t, w, c, shared)
-							defer stop(t, in)
-							for batch := range 2 {
-								if err := run(t, in, s, c, w.Batch); err != nil {
-									t.Fatalf("batch %d: %v", batch, err)
-								}
-							}
-							if in.Counters != nil {
-								if _, err := in.Counters(); err != nil {
-									t.Error(err)
-								}
+							if err := run(t, w, in, s, c); err != nil {
+								t.Fatal(err)
 							}
 						})
 					}
 				}
+				for name, read := range map[string]func() (map[string]float64, error){"counters": in.Counters, "figures": in.Figures} {
+					if read == nil {
+						continue
+					}
+					// One goroutine may have nothing to count, such as the load of others.
+					if values, err := read(); err != nil || len(values) == 0 && c > 1 {
+						t.Errorf("%s: %v, %v", name, values, err)
+					}
+				}
+				stop(t, in)
 			}
 		})
 	}
-	// The client that asks servers for their counters is net/http's own.
-	goleak.VerifyNone(t, before, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+	goleak.VerifyNone(t, before)
 }
 
-// A strategy that drops a task is caught, in the first batch and in a later one,
-// when the right result of the batch before is still at hand.
+// A workload that ends when its context does leaves nothing behind and says so.
+func TestCancelled(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	for _, w := range Everything() {
+		if !w.Cooperates {
+			continue // strategies end a batch between tasks
+		}
+		t.Run(w.Name, func(t *testing.T) {
+			most := slices.Max(counts(t, w))
+			in := start(t, w, most, t.TempDir())
+			defer stop(t, in)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			for _, c := range []int{1, most} {
+				// It may also have ended before it looked.
+				if err := in.Run(ctx, c); err != nil && !errors.Is(err, context.Canceled) {
+					t.Errorf("%d goroutines: %v, want the context's error", c, err)
+				}
+			}
+		})
+	}
+	goleak.VerifyNone(t, before)
+}
+
+// dropping is a strategy with a mistake: it leaves one task out.
+type dropping struct{ strategy.Strategy }
+
+func (d dropping) Run(ctx context.Context, goroutines, n int, task strategy.Task) error {
+	return d.Strategy.Run(ctx, goroutines, n, func(ctx context.Context, i int) error {
+		if i == n/2 {
+			return nil
+		}
+		return task(ctx, i)
+	})
+}
+
+// A strategy that drops a task is caught, also when the right result of the batch
+// before is still at hand.
 func TestChecksCatchADroppedTask(t *testing.T) {
 	for _, w := range Everything() {
+		if w.Cooperates {
+			continue // no strategy deals its tasks out; its own test drops one
+		}
 		t.Run(w.Name, func(t *testing.T) {
 			in := start(t, w, w.Batch, t.TempDir())
 			defer stop(t, in)
-			if err := run(t, in, strategy.Default, w.Batch, w.Batch); err != nil {
+			if err := run(t, w, in, strategy.Default, w.Batch); err != nil {
 				t.Fatal(err)
 			}
-			if run(t, in, strategy.Default, w.Batch, w.Batch-1) == nil {
-				t.Error("a batch without its last task passed the check")
+			if run(t, w, in, dropping{strategy.Default}, w.Batch) == nil {
+				t.Error("a batch without one of its tasks passed the check")
 			}
 		})
 	}
@@ -263,11 +365,11 @@ func TestChecksCatchALeftOutSerialPhase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := run(t, in, strategy.Sequential, 1, w.Batch); err != nil {
+		if err := run(t, w, in, strategy.Sequential, 1); err != nil {
 			t.Fatal(err)
 		}
 		in.Serial = nil
-		if run(t, in, strategy.Sequential, 1, w.Batch) == nil {
+		if run(t, w, in, strategy.Sequential, 1) == nil {
 			t.Errorf("serial=%s: a batch without its serial phase passed the check", share)
 		}
 	}
@@ -282,7 +384,7 @@ func TestIdempotentTasks(t *testing.T) {
 		in := start(t, w, 1, t.TempDir())
 		task := in.Task
 		in.Task = func(ctx context.Context, i int) error { return errors.Join(task(ctx, i), task(ctx, i)) }
-		if err := run(t, in, strategy.Sequential, 1, w.Batch); err != nil {
+		if err := run(t, w, in, strategy.Sequential, 1); err != nil {
 			t.Errorf("%s: tasks done twice: %v", w.Name, err)
 		}
 		stop(t, in)
