@@ -17,7 +17,7 @@ func TestChoose(t *testing.T) {
 		return strings.Join(s, " ")
 	}
 	for only, want := range map[string]string{
-		"":                "aa serial ceiling waiting doors kennedy hog",
+		"":                "aa serial ceiling waiting doors kennedy shapes hog",
 		"gotest":          "gotest",
 		"waiting, aa":     "aa waiting",
 		"doors hog,doors": "doors hog",
