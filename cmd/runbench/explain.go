@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ func newExplain() *cobra.Command {
 		Long: `Explain says which mechanism decides a workload's gains, whose definition it
 follows and what to do about it in one's own code. It shows what the result file
 holds of it: gains, verdict, and where the speed-up went. Without a file it takes
-the newest one that a run left in results/ or here.`,
+the newest one with the workload that a run left in results/ or here.`,
 		Example: `  runbench explain sync/counter
   runbench explain mem/triad before.txt`,
 		Args:              wantArgs(1, 2, "the name of a workload and perhaps a result file"),
@@ -40,44 +41,54 @@ the newest one that a run left in results/ or here.`,
 					Related []string `json:"related"`
 				}{listing(w), w.Expect, w.Advice, w.Related})
 			}
-			path := newestRun()
-			if len(args) > 1 {
-				path = args[1]
-			}
-			a, err := measured(w, path)
-			if err != nil && len(args) > 1 {
-				return err // nobody asked for the newest file
+			a, path, err := last(w, args[1:])
+			if err != nil {
+				return err
 			}
 			out := cmd.OutOrStdout()
-			if explainErr := report.Explain(out, w, styleOf(out)); explainErr != nil || err != nil || path == "" {
-				return explainErr
+			style := styleOf(out)
+			if err := report.Explain(out, w, style); err != nil || path == "" {
+				return err
 			}
 			fmt.Fprintf(out, "\nmeasured, in %s\n", path)
-			return report.Table(out, a, styleOf(out))
+			return errors.Join(report.Table(out, a, style), blank(out), report.Plot(out, a, style))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
 }
 
-// newestRun returns the newest file that a run has named itself, "" where there
-// is none.
-func newestRun() string {
+// mostFiles is how many files of earlier runs are looked into.
+const mostFiles = 20
+
+// last returns what was measured last of the workload, and the file that holds it:
+// the one asked for, which must, or else the newest of those that runs have named
+// themselves, and no file where none does.
+func last(w workloads.Workload, asked []string) (analysis.Analysis, string, error) {
+	if len(asked) > 0 {
+		a, err := measured(w, asked[0])
+		return a, asked[0], err
+	}
+	var paths []string
 	for _, dir := range []string{"results", "."} {
 		// The names hold the time, so the last one is the newest.
-		if names, err := filepath.Glob(filepath.Join(dir, "run-*.txt")); err == nil && len(names) > 0 {
-			return slices.Max(names)
+		if names, err := filepath.Glob(filepath.Join(dir, "run-*.txt")); err == nil {
+			paths = append(paths, names...)
 		}
 	}
-	return ""
+	slices.SortFunc(paths, func(a, b string) int { return strings.Compare(filepath.Base(b), filepath.Base(a)) })
+	for _, path := range paths[:min(mostFiles, len(paths))] {
+		// Nobody asked for a file that cannot be read.
+		if a, err := measured(w, path); err == nil {
+			return a, path, nil
+		}
+	}
+	return analysis.Analysis{}, "", nil
 }
 
 // measured returns what the file holds of the workload; it is an error that it
 // holds nothing of it.
 func measured(w workloads.Workload, path string) (analysis.Analysis, error) {
-	if path == "" {
-		return analysis.Analysis{}, nil
-	}
 	set, err := readFile(path)
 	if err != nil {
 		return analysis.Analysis{}, err

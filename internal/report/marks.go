@@ -9,24 +9,41 @@ import (
 	"runbench/internal/resultfile"
 )
 
-// marks writes the doubts about runs: many runs of a workload may be marked for
-// one reason, so they are told a line a workload and reason, with the first one
-// for all.
+// marks writes the doubts about runs. What stands behind the colon of a reason
+// are the figures of the one run.
 func (p *printer) marks(marks []analysis.Mark) {
-	type about struct{ subject, reason string }
+	p.folded(p.style.paint(amber, "marked:"), marks, func(reason string) string {
+		kind, _, _ := strings.Cut(reason, ":")
+		return kind
+	})
+}
+
+// failures writes why runs have no result: all cells of a workload fail alike
+// where what they all need is gone.
+func (p *printer) failures(failures []analysis.Failure) {
+	var runs []analysis.Mark
+	for _, f := range failures {
+		runs = append(runs, analysis.Mark{Cell: f.Cell, Round: f.Round, Reason: f.Reason})
+	}
+	p.folded(p.style.paint(red, "failed:"), runs, func(reason string) string { return reason })
+}
+
+// folded writes what is said of runs, a line for each workload and kind of reason
+// with the first run for all.
+func (p *printer) folded(label string, runs []analysis.Mark, kind func(reason string) string) {
+	type about struct{ subject, kind string }
 	count := make(map[about]int)
 	key := func(m analysis.Mark) about {
 		subject := m.Cell
 		if c, err := resultfile.ParseCell(benchfmt.Name(m.Cell)); err == nil {
 			subject = c.Spec()
 		}
-		reason, _, _ := strings.Cut(m.Reason, ":")
-		return about{subject, reason}
+		return about{subject, kind(m.Reason)}
 	}
-	for _, m := range marks {
+	for _, m := range runs {
 		count[key(m)]++
 	}
-	for _, m := range marks {
+	for _, m := range runs {
 		k := key(m)
 		n := count[k]
 		if n == 0 {
@@ -37,6 +54,6 @@ func (p *printer) marks(marks []analysis.Mark) {
 		if i := strings.Index(at, "/strategy="); i >= 0 {
 			at = at[i+1:]
 		}
-		p.line("%s %s, %s, the first in round %d at %s: %s", p.style.paint(amber, "marked:"), clean(k.subject), plural(n, "run"), m.Round, clean(at), clean(m.Reason))
+		p.line("%s %s, %s, the first in round %d at %s: %s", label, clean(k.subject), plural(n, "run"), m.Round, clean(at), clean(m.Reason))
 	}
 }

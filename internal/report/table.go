@@ -183,9 +183,7 @@ func (p *printer) remarks(a analysis.Analysis) {
 		}
 		p.line("%s %s: %s", p.style.paint(amber, "warning:"), clean(who), clean(text))
 	}
-	for _, f := range a.Failures {
-		p.line("%s %s, round %d: %s", p.style.paint(red, "failed:"), clean(f.Cell), f.Round, clean(f.Reason))
-	}
+	p.failures(a.Failures)
 }
 
 func base(r *analysis.Rate) string {
