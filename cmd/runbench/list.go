@@ -40,16 +40,27 @@ func listing(w workloads.Workload) listed {
 func newList() *cobra.Command {
 	var asJSON, everything bool
 	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the workloads",
+		Use:   "list [PATTERN…]",
+		Short: "List the workloads, or those that patterns match",
 		Example: `  runbench list
+  runbench list sync 'io/http*'
   runbench list --all
   runbench list --json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		ValidArgsFunction: completeWorkloads,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
 			shown := all.Listed()
 			if everything {
 				shown = all.Everything()
+			}
+			if len(patterns) > 0 {
+				selected, err := all.Select(patterns)
+				if err != nil {
+					return err
+				}
+				shown = nil
+				for _, s := range selected {
+					shown = append(shown, s.Workload)
+				}
 			}
 			if asJSON {
 				out := struct {
@@ -75,7 +86,7 @@ func list(out io.Writer, shown []workloads.Workload, everything bool) error {
 	if err := report.Catalogue(out, shown, standard, styleOf(out)); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%d workloads. * in the default sweep; run --all measures all of them, explain NAME says more\n", len(shown))
+	fmt.Fprintf(out, "\n%d workloads. * in the default sweep; run --all measures all of them, explain NAME says more\nSizes are those of class W, the default; --size S is for tests, A for big machines\n", len(shown))
 	if !everything {
 		fmt.Fprintf(out, "%d more that check runbench itself: list --all\n", len(all.Known()))
 	}

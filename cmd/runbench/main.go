@@ -69,7 +69,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		status = withStatus.status
 	}
 	if text := err.Error(); text != "" {
-		if strings.HasPrefix(text, "unknown ") {
+		if name, ok := strings.CutPrefix(text, "unknown command \""); ok && strings.Contains(name, "/") {
+			name, _, _ = strings.Cut(name, "\"")
+			text += " (to measure it: runbench run " + name + ")"
+		} else if strings.HasPrefix(text, "unknown ") {
 			text += " (runbench --help lists what there is)"
 		}
 		fmt.Fprintln(stderr, "runbench:", text)

@@ -196,6 +196,19 @@ func (f *sweepFlags) selected(patterns []string, stderr io.Writer) ([]workloads.
 	return here, nil
 }
 
+// ownWay says where the strategies asked for do not apply.
+func (f *sweepFlags) ownWay(stderr io.Writer, plan resultfile.Plan) {
+	var names []string
+	for _, s := range plan.Subjects {
+		if slices.Contains(s.Strategies, resultfile.Own) {
+			names = append(names, s.Cells(plan.Procs)[0].Spec())
+		}
+	}
+	if len(f.strategies) > 0 && len(names) > 0 {
+		fmt.Fprintf(stderr, "--strategy does not apply to %s: their goroutines work together\n", strings.Join(names, ", "))
+	}
+}
+
 // percentage reads a share: "2%", "2 %" or "0.02".
 func percentage(text string) (float64, error) {
 	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
@@ -232,6 +245,7 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 	if err != nil {
 		return err
 	}
+	f.ownWay(stderr, plan)
 	if f.dryRun {
 		return describe(stdout, plan, machine)
 	}
@@ -327,6 +341,9 @@ func (f *sweepFlags) open(plan resultfile.Plan, config resultfile.Config, machin
 		}
 		w, err := resultfile.Create(f.output, config, m)
 		return w, nil, err
+	}
+	if _, err := os.Stat(f.output); errors.Is(err, fs.ErrNotExist) && len(patterns) == 0 && !f.all {
+		return nil, nil, fmt.Errorf("--resume: there is no %s to go on with; name workloads to begin one", f.output)
 	}
 	w, had, err := resultfile.Resume(f.output, config, m)
 	if err != nil || had == nil {
@@ -457,6 +474,7 @@ func next(w io.Writer, a analysis.Analysis, output string) {
 			break
 		}
 	}
+	name, _, _ = strings.Cut(name, "?")
 	fmt.Fprintf(w, "next: runbench explain %s · runbench analyze --json %s · runbench compare %s OTHER\n", name, output, output)
 }
 

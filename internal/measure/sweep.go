@@ -181,15 +181,15 @@ func (s *Sweep) next(ctx context.Context) (more bool, err error) {
 			s.end.Converged = true
 			return false, nil
 		}
+		if s.givenUp(cells) {
+			return false, nil
+		}
 		order := s.open(cells)
 		if len(order) > 0 {
 			if s.round > 1 && s.spent+s.expected(len(order)) > s.Plan.Budget {
 				return false, nil
 			}
 			return true, s.measure(ctx, order)
-		}
-		if s.givenUp(cells) {
-			return false, nil
 		}
 		s.end.Rounds = s.round
 	}
@@ -270,14 +270,21 @@ func Order(plan resultfile.Plan, round int) []resultfile.Cell {
 	return order
 }
 
-// givenUp reports whether none of the cells is left that could be run.
+// givenUp reports whether none of the cells is left that could be run, but for a
+// control arm, which has nothing left to be held against.
 func (s *Sweep) givenUp(cells []resultfile.Cell) bool {
-	for _, c := range cells {
-		if s.failures[c.Name()] < maxFailures {
-			return false
+	control := make(map[string]bool)
+	for _, subject := range s.Plan.Subjects {
+		if subject.Diagonal && len(s.Plan.Subjects) > 1 {
+			for _, c := range subject.Cells(s.Plan.Procs) {
+				control[c.Name()] = true
+			}
 		}
 	}
-	return true
+	left := slices.ContainsFunc(cells, func(c resultfile.Cell) bool {
+		return !control[c.Name()] && s.failures[c.Name()] < maxFailures
+	})
+	return !left
 }
 
 // run measures one cell. A run that fails is recorded and is no error.

@@ -252,6 +252,29 @@ func TestSweepEndsWhenEveryCellFails(t *testing.T) {
 // A steered sweep measures what it is told, and ends when there is nothing more;
 // what it is told depends on the rounds before alone, so a stop in between
 // changes nothing.
+// A control arm is not measured on where all that it was to be held against is
+// given up.
+func TestSweepEndsWithItsLastWorkload(t *testing.T) {
+	control, _ := find("cpu/procs")
+	plan, err := NewPlan(selected("cpu/fine"), Options{Procs: []int{1, 2}, Rounds: 9, Control: control})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &ran{fail: func(_ int, s Spec) error {
+		if s.Workload == "cpu/fine" {
+			return errors.New("no server")
+		}
+		return nil
+	}}
+	end, _, err := sweep(t, t.Context(), plan, r, filepath.Join(t.TempDir(), "r.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end.Rounds != maxFailures {
+		t.Errorf("%d rounds, want %d", end.Rounds, maxFailures)
+	}
+}
+
 func TestSweepIsSteered(t *testing.T) {
 	plan := testPlan(t, 0)
 	steer := func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell {

@@ -59,6 +59,10 @@ func Explain(out io.Writer, w workloads.Workload, style Style) error {
 	line("needs", w.Missing())
 	line("related", strings.Join(w.Related, ", "))
 	line("measure it", "runbench run "+w.Name+next(w))
+	if len(w.Parameters) > 0 {
+		p := w.Parameters[0]
+		line("set one", fmt.Sprintf("runbench run '%s?%s=%s'", w.Name, p.Name, p.Default))
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }

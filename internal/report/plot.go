@@ -17,7 +17,7 @@ import (
 // recommended numbers.
 func Plot(w io.Writer, a analysis.Analysis, style Style) error {
 	p := &printer{w: w, style: style}
-	p.line("%s", style.paint(bold, "How many goroutines? tasks/s over goroutines; ◀ the fewest goroutines and cores within 5 % of the best"))
+	p.line("%s", style.paint(bold, "How many goroutines? tasks/s over goroutines; ◀ the fewest goroutines and cores within 5 % of the best, in the rounds they share"))
 	for _, wl := range a.Workloads {
 		p.surface(wl)
 	}

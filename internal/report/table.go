@@ -154,6 +154,9 @@ func (p *printer) tint(column int, w analysis.Workload, text string) string {
 }
 
 // remarks writes notes, warnings and failures.
+// mostNamed is how many workloads a warning names.
+const mostNamed = 5
+
 func (p *printer) remarks(a analysis.Analysis) {
 	for _, n := range a.Notes {
 		p.line("note: %s: %s", clean(n.Workload), clean(n.Text))
@@ -180,6 +183,8 @@ func (p *printer) remarks(a analysis.Analysis) {
 		who := strings.Join(about[text], ", ")
 		if len(about[text]) == len(a.Workloads) && len(a.Workloads) > 1 {
 			who = "all workloads"
+		} else if n := len(about[text]); n > mostNamed {
+			who = fmt.Sprintf("%s and %d more", strings.Join(about[text][:mostNamed], ", "), n-mostNamed)
 		}
 		p.line("%s %s: %s", p.style.paint(amber, "warning:"), clean(who), clean(text))
 	}
@@ -209,7 +214,7 @@ func gain(g *analysis.Gain, interval bool) string {
 	}
 	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
 	switch {
-	case half >= g.Value: // ± would reach below 0
+	case half >= g.Value/2: // too far from symmetric for ±
 		return fmt.Sprintf("%s (%.2g…%.2g)", text, *g.Lo, *g.Hi)
 	case half < 0.005:
 		return text + " ±<0.01"

@@ -165,6 +165,7 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 		if err != nil {
 			return nil, err
 		}
+		pattern = strings.ToLower(pattern) // results write classes with capitals
 		if !strings.Contains(pattern, "/") {
 			pattern += "/*"
 		}

@@ -37,7 +37,7 @@ var Bolt = workloads.Workload{
 	Parameters: []workloads.Parameter{
 		workloads.ChoiceParameter("mix", "b", []string{"a", "b", "c"}, "YCSB's mix: A half reads and half updates, B 95 % reads, C reads only"),
 		workloads.ChoiceParameter("write", "update", []string{"update", "batch"}, "an update's transaction: DB.Update, one each, or DB.Batch, one for several that come together"),
-		workloads.ChoiceParameter("sync", "off", []string{"off", "on"}, "whether a commit waits until the disk has it, as bbolt does by default (set size=S then: a batch in W would take seconds)"),
+		workloads.ChoiceParameter("sync", "off", []string{"off", "on"}, "on: a commit waits until the disk has it, which is what bbolt itself does by default (set size=S then: a batch in W would take seconds); off: it does not, so that the disk is not what is measured"),
 		boltSizes.Parameter("requests a task"),
 	},
 	Setup: setupBolt,
