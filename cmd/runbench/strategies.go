@@ -236,15 +236,13 @@ func (f *contestFlags) measure(ctx context.Context, plan resultfile.Plan, peers 
 	// this is about.
 	progress := report.NewProgress(stderr, false, styleOf(stderr), plan, config.Text(), nil)
 	defer progress.Close()
-	sweep := &measure.Sweep{
-		Plan: plan, Writer: writer, Timeout: f.timeout, Watch: progress,
-		Run: func(ctx context.Context, spec measure.Spec, timeout time.Duration) (measure.Outcome, error) {
-			if strings.HasPrefix(spec.Strategy, strategy.PeerPrefix) {
-				return peers.Process(ctx, spec, timeout)
-			}
-			return measure.Process(ctx, spec, timeout)
-		},
+	run := measure.Process
+	if len(peers.Strategies) > 0 {
+		// All of them in the peers' program: the same loop at other addresses may
+		// run at another speed, and that is not to be put down to a strategy.
+		run = peers.Process
 	}
+	sweep := &measure.Sweep{Plan: plan, Writer: writer, Timeout: f.timeout, Watch: progress, Run: run}
 	return sweep.Do(ctx)
 }
 

@@ -107,9 +107,9 @@ func StartProgram(path, role string, task any, env ...string) (*Process, error) 
 	return start((*exec.Cmd).Start, path, role, task, env)
 }
 
-// StartOn is Start for a child that may run on one CPU only, where the system
-// allows that; pinned says whether it does.
-func StartOn(cpu int, role string, task any, env ...string) (p *Process, pinned bool, err error) {
+// StartOn is StartProgram for a child that may run on one CPU only, where the
+// system allows that; pinned says whether it does.
+func StartOn(cpu int, path, role string, task any, env ...string) (p *Process, pinned bool, err error) {
 	p, err = start(func(cmd *exec.Cmd) error {
 		var startErr error
 		pinned = onCPU(cpu, func() { startErr = cmd.Start() })
@@ -117,7 +117,7 @@ func StartOn(cpu int, role string, task any, env ...string) (p *Process, pinned 
 			return cmd.Start()
 		}
 		return startErr
-	}, "", role, task, env)
+	}, path, role, task, env)
 	return p, pinned, err
 }
 

@@ -192,7 +192,7 @@ func TestRelease(t *testing.T) {
 // A child on one CPU sees one, and the parent has kept its own.
 func TestStartOn(t *testing.T) {
 	before := runtime.NumCPU()
-	p, pinned, err := StartOn(0, "cpus", nil)
+	p, pinned, err := StartOn(0, "", "cpus", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

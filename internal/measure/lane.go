@@ -144,7 +144,7 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 
 // processLanes measures the hardware ceiling: a process a lane, each on a CPU of
 // its own where the system allows that.
-func processLanes(ctx context.Context, spec Spec) (Outcome, error) {
+func processLanes(ctx context.Context, program string, spec Spec) (Outcome, error) {
 	n := spec.Goroutines
 	cpus := host.Spread(n)
 	pinned := len(cpus) == n
@@ -163,9 +163,9 @@ func processLanes(ctx context.Context, spec Spec) (Outcome, error) {
 		var p *child.Process
 		ok := false
 		if len(cpus) == n {
-			p, ok, err = child.StartOn(cpus[i], laneRole, own, "GOMAXPROCS=1")
+			p, ok, err = child.StartOn(cpus[i], program, laneRole, own, "GOMAXPROCS=1")
 		} else {
-			p, err = child.Start(laneRole, own, "GOMAXPROCS=1")
+			p, err = child.StartProgram(program, laneRole, own, "GOMAXPROCS=1")
 		}
 		if err != nil {
 			return Outcome{}, err

@@ -318,7 +318,8 @@ func readSpent() spent {
 }
 
 // threadCount returns how many threads the runtime has. It keeps those it has
-// started, so at the end of a run this is the most there were.
+// started, so at the end of a run this is the most there were, unless goroutines
+// have ended while locked to theirs, which ends these too.
 func threadCount() (uint64, bool) {
 	s := []metrics.Sample{{Name: metricThread}}
 	metrics.Read(s)

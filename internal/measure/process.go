@@ -69,7 +69,7 @@ func process(ctx context.Context, program string, spec Spec, timeout time.Durati
 	var outcome Outcome
 	var err error
 	if spec.Strategy == resultfile.Processes {
-		outcome, err = processLanes(limit, spec)
+		outcome, err = processLanes(limit, program, spec)
 	} else {
 		outcome, err = worker(limit, program, spec)
 	}

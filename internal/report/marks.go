@@ -23,7 +23,7 @@ func (p *printer) marks(marks []analysis.Mark) {
 func (p *printer) failures(failures []analysis.Failure) {
 	var runs []analysis.Mark
 	for _, f := range failures {
-		runs = append(runs, analysis.Mark{Cell: f.Cell, Round: f.Round, Reason: f.Reason})
+		runs = append(runs, analysis.Mark(f))
 	}
 	p.folded(p.style.paint(red, "failed:"), runs, func(reason string) string { return reason })
 }

@@ -17,7 +17,7 @@ const (
 	WaitNsPerOp     = "wait-ns/op"       // achieved simulated wait of the tasks of a batch
 	WorkNsPerOp     = "work-ns/op"       // time the tasks of a batch computed
 	ServerCPUNs     = "server-cpu-ns/op" // CPU time of the server process
-	Threads         = "threads"          // threads of the process at the end: the runtime keeps those it has started
+	Threads         = "threads"          // threads of the process that live at the end: the runtime keeps those it has started, but for those of goroutines that end while locked
 	SwitchesPerOp   = "ctxsw/op"         // context switches, voluntary and not
 	SchedP99Ns      = "sched-p99-ns"     // 99th percentile of the time goroutines were runnable before they ran
 	BytesPerOp      = "B/op"             // bytes allocated

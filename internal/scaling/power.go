@@ -78,7 +78,14 @@ func RoundsNeeded(sd, effect, delta, alpha, power float64) int {
 	if !(effect > delta) || !enough(maxRoundsNeeded) {
 		return 0
 	}
-	lo, hi := 1, 2 // lo is not enough
+	// Where trimming begins a block more is a little less: the first ones are tried one by one.
+	const few = 2 * trimFrom
+	for n := 1; n <= few; n++ {
+		if enough(n) {
+			return n
+		}
+	}
+	lo, hi := few, 2*few // lo is not enough
 	for !enough(hi) {
 		lo, hi = hi, 2*hi
 	}

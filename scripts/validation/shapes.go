@@ -9,6 +9,7 @@ import (
 	"runbench/internal/measure"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
+	"runbench/workloads/mem"
 	"runbench/workloads/pike"
 )
 
@@ -38,7 +39,9 @@ type point struct {
 func shapes(ctx context.Context, v *validation) error {
 	n := v.cores()
 	pooled := func(spec string) (point, point) {
-		return point{spec, "pool", n, n}, point{spec, "pool", n, 1}
+		w, _, _ := find(spec)
+		c := min(n, w.Batch)
+		return point{spec, "pool", c, n}, point{spec, "pool", c, 1}
 	}
 	own := func(spec string) (point, point) {
 		return point{spec, resultfile.Own, 0, n}, point{spec, resultfile.Own, 0, 1}
@@ -52,9 +55,11 @@ func shapes(ctx context.Context, v *validation) error {
 	shardedTop, shardedOne := pooled("sync/sharded")
 	add("sync/sharded, all cores over 1", shardedTop, shardedOne, 0.75*float64(n), inf, fmt.Sprintf("%.2f or more: the locks are apart", 0.75*float64(n)))
 	add("sync/mutex, all cores over 1", mutexTop, mutexOne, 0, 0.75*float64(n), fmt.Sprintf("below %.2f: one lock", 0.75*float64(n)))
+	// 16 equal tasks on n cores take as long as ⌈16/n⌉ of them.
+	even := float64(mem.Padded.Batch) / math.Ceil(float64(mem.Padded.Batch)/float64(n))
 	paddedTop, paddedOne := pooled("mem/padded")
 	falseTop, falseOne := pooled("mem/falseshare")
-	add("mem/padded, all cores over 1", paddedTop, paddedOne, 0.9*float64(n), inf, fmt.Sprintf("%.1f or more", 0.9*float64(n)))
+	add("mem/padded, all cores over 1", paddedTop, paddedOne, 0.9*even, inf, fmt.Sprintf("%.1f or more", 0.9*even))
 	add("mem/falseshare, all cores over 1", falseTop, falseOne, 0, 1.2, "below 1.2: one cache line")
 	add("sched/skewed, dynamic over static chunks", point{"sched/skewed", "dynamic", n, n}, point{"sched/skewed", "static", n, n}, 1.05, inf, "above 1.05: idle workers get what is left")
 	sieveTop, sieveOne := own("sched/primesieve")

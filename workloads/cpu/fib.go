@@ -20,7 +20,7 @@ var fibSizes = workloads.Sizes{S: 18, W: 25, A: 31}
 var Fib = workloads.Workload{
 	Name:       "cpu/fib",
 	Isolates:   "fork and join: the price of a goroutine, paid for every piece that is forked off",
-	Expect:     "concurrency a little below 1×, and further below with a smaller cutoff; parallelism close to the number of cores while a piece costs much more than its goroutine",
+	Expect:     "concurrency a little below 1×, and further below with a smaller cutoff; parallelism close to the number of cores on a few, while a piece costs much more than its goroutine; on tens of cores a tree of class W has too few pieces for all",
 	Definition: "the recursion for Fibonacci numbers in which each call forks one of its two halves, as in Cilk (Frigo, Leiserson & Randall, PLDI 1998), down to a cutoff; here as many goroutines as asked at most, the caller included: a call that gets no token from a buffered channel does both halves itself; 32 trees, one after the other, fib(25) in class W; at one goroutine plain recursion",
 	Advice:     "stop forking where a piece costs less than some twenty goroutines would, about 10 µs, and recurse from there",
 	Related:    []string{"sched/spawn", "cpu/nqueens", "sched/skewed"},

@@ -74,7 +74,8 @@ candidates:
 
 // segment counts the primes of task i. Segments begin at even numbers.
 func (s *sieve) segment(i int) {
-	s.counts[i] = s.count(i*s.n/sieveBatch&^1, (i+1)*s.n/sieveBatch&^1)
+	begin := func(i int) int { return int(int64(i) * int64(s.n) / sieveBatch &^ 1) }
+	s.counts[i] = s.count(begin(i), begin(i+1))
 }
 
 // count returns the number of odd numbers from ≤ m < to, both even, that no

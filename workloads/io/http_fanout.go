@@ -23,7 +23,7 @@ var HTTPFanout = workloads.Workload{
 	Name:       "io/http-fanout",
 	Isolates:   "one task, n replies: the slowest of them decides where all are needed, the fastest where the first will do",
 	Expect:     "concurrency by the number of tasks in flight until the CPU work of n requests each fills a core; need=all makes a task as slow as its slowest reply, which p99-ns shows and with more replies p50-ns too; need=first hides slow replies at n times the requests; parallelism above 1× with many in flight",
-	Definition: "fan-out and hedged requests as in Dean & Barroso, \"The Tail at Scale\" (CACM 2013), but all copies of a request are sent at once; the server of io/http waits 2 ms, and 6 ms more for exactly one in every ten consecutive requests, the same ones in each batch; the n goroutines of a task are its own and count for none of C; dials/op counts connections, because HTTP/1.1 can cancel a request only by closing its connection",
+	Definition: "fan-out and hedged requests as in Dean & Barroso, \"The Tail at Scale\" (CACM 2013), but all copies of a request are sent at once; the server of io/http waits 2 ms, and 6 ms more for one in each block of ten requests, the same ones in each batch; the n goroutines of a task are its own and count for none of C; dials/op counts connections, because HTTP/1.1 can cancel a request only by closing its connection",
 	Advice:     "with all replies needed, cut the slow tail of each service or need fewer replies; where copies exist take the first answer and cancel the rest, best sent only when the first is late",
 	Related:    []string{"io/http", "io/http-open", "io/timeout"},
 	Batch:      httpFanoutBatch,

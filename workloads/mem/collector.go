@@ -29,7 +29,11 @@ type collectorSwitch struct {
 func (s *collectorSwitch) pause() (limit int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pauses++; s.pauses == 1 {
+	s.pauses++
+	if s.pauses > 1 {
+		// Room for each: instances side by side must not bring the collector back.
+		debug.SetMemoryLimit(min(s.limit, debug.SetMemoryLimit(-1)+collectorRoom))
+	} else {
 		s.percent = debug.SetGCPercent(-1)
 		// What the limit is compared with; see debug.SetMemoryLimit.
 		var m runtime.MemStats

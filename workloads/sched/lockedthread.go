@@ -19,7 +19,7 @@ var LockedThread = workloads.Workload{
 	Name:       "sched/lockedthread",
 	Isolates:   "start, switch and end of an OS thread, by the kernel: a thread for every goroutine",
 	Expect:     "concurrency about 1×; parallelism up to the number of cores, but from far below: a start takes tens of microseconds and more, a switch from several to tens, most where the core of the other thread had gone to sleep; sched/goroutine does both in about a hundredth of that",
-	Definition: "sched/goroutine with 3 partners a task in place of 64, and with runtime.LockOSThread in the task and in its partner: the one-to-one threading model (as Java's platform threads, java.lang.Thread); partners end while locked, which ends their threads; start-ns, switch-ns and threads as recorded",
+	Definition: "sched/goroutine with 3 partners a task in place of 64, and with runtime.LockOSThread in the task and in its partner: the one-to-one threading model (as Java's platform threads, java.lang.Thread); partners end while locked, which ends their threads; start-ns and switch-ns as recorded (threads counts those that are left at the end)",
 	Advice:     "do not lock goroutines to threads but where a C library needs it; where threads are all there is, keep them in a pool and hand them more work at a time",
 	Related:    []string{"sched/goroutine", "sched/spawn", "io/blocking-syscall"},
 	Batch:      tokenBatch,

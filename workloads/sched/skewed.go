@@ -26,7 +26,7 @@ var skewedSizes = workloads.Sizes{S: 50, W: 5000, A: 80000}
 var Skewed = workloads.Workload{
 	Name:       "sched/skewed",
 	Isolates:   "unequal tasks: the first eighth of them has four fifths of the work, so equal shares of tasks are unequal shares of work",
-	Expect:     "concurrency 1×; parallelism close to the number of cores where tasks are handed out as goroutines become free; with static chunks and a goroutine a core 1.1× on two cores and 1.2× on four, whatever cores there are beyond",
+	Expect:     "concurrency 1×; parallelism close to the number of cores where tasks are handed out as goroutines become free; with static chunks and a goroutine a core 1.1× on two cores and 1.2× on four to eight, and more only where a share has fewer tasks than the 32 long ones",
 	Definition: "32 tasks of 155,000 and then 224 of 5,000 steps of the hash chain of cpu/hash; the case for self-scheduling in Kruskal & Weiss (\"Allocating Independent Subtasks on Parallel Processors\", IEEE TSE 1985) and for stealing in Blumofe & Leiserson (JACM 1999), with the costs in the worst order",
 	Advice:     "hand tasks out in small pieces as goroutines become free, the long ones first; or divide the work, not the tasks, into equal shares",
 	Related:    []string{"cpu/mandelbrot", "cpu/nqueens", "cpu/hash"},
