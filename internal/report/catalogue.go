@@ -51,7 +51,11 @@ func Explain(out io.Writer, w workloads.Workload, style Style) error {
 	line("isolates", w.Isolates)
 	line("expect", w.Expect)
 	line("definition", w.Definition)
-	line("batch", fmt.Sprintf("%d tasks; one benchmark op is one batch", w.Batch))
+	batch := fmt.Sprintf("%d tasks; one benchmark op is one batch", w.Batch)
+	if w.Computes() && !w.Cooperates {
+		batch += fmt.Sprintf("; equal tasks gain at most %d/⌈%d/P⌉ on P cores", w.Batch, w.Batch)
+	}
+	line("batch", batch)
 	line("in your code", w.Advice)
 	for _, p := range w.Parameters {
 		line("parameter", fmt.Sprintf("%s=%s: %s", p.Name, p.Default, p.Meaning))

@@ -30,7 +30,7 @@ var Bolt = workloads.Workload{
 	Name:       "db/bbolt",
 	Isolates:   "an embedded database with many readers and one writer: reads wait for no update and copy nothing, updates queue and write whole pages",
 	Expect:     "concurrency 1×, and above it where commits sync and write=batch shares them; parallelism little above 1× even for reads, because every transaction begins and ends under one lock and reading a record takes no longer than that; 1× or below for mix=a, whose updates queue and take nearly all the time: C does several times the tasks of A",
-	Definition: "YCSB's core workloads A, B, C (Cooper et al., SoCC 2010; zipfian 0.99, 1,000 records of 10×100 bytes) on go.etcd.io/bbolt, one request a transaction, 32 a task; updates as read-modify-write; no sync at commits by default; write=batch with MaxBatchSize the goroutines and a delay of 1 ms; warm",
+	Definition: "YCSB's core workloads A, B, C (Cooper et al., SoCC 2010; zipfian 0.99, 1,000 records of 10×100 bytes) on go.etcd.io/bbolt, one request a transaction, 32 a task; every value read is checked inside the task, which is about two fifths of a read's time; updates as read-modify-write; no sync at commits by default; write=batch with MaxBatchSize the goroutines and a delay of 1 ms; warm",
 	Advice:     "read all that a request needs in one View; put many updates into one transaction, or let DB.Batch do it where the callers are concurrent",
 	Related:    []string{"db/sqlite", "sync/rwmutex", "io/file-fsync"},
 	Batch:      boltBatch,
