@@ -274,8 +274,10 @@ func Order(plan resultfile.Plan, round int) []resultfile.Cell {
 // control arm, which has nothing left to be held against.
 func (s *Sweep) givenUp(cells []resultfile.Cell) bool {
 	control := make(map[string]bool)
+	// Where there is nothing else, what is measured at C=P only is no control.
+	beside := slices.ContainsFunc(s.Plan.Subjects, func(subject resultfile.Subject) bool { return !subject.Diagonal })
 	for _, subject := range s.Plan.Subjects {
-		if subject.Diagonal && len(s.Plan.Subjects) > 1 {
+		if subject.Diagonal && beside {
 			for _, c := range subject.Cells(s.Plan.Procs) {
 				control[c.Name()] = true
 			}

@@ -273,6 +273,14 @@ func TestSweepEndsWithItsLastWorkload(t *testing.T) {
 	if end.Rounds != maxFailures {
 		t.Errorf("%d rounds, want %d", end.Rounds, maxFailures)
 	}
+
+	// Where all is measured at C=P only, none of it is a control arm.
+	for i := range plan.Subjects {
+		plan.Subjects[i].Diagonal, plan.Subjects[i].Strategies = true, []string{"pool"}
+	}
+	if end, _, err = sweep(t, t.Context(), plan, &ran{}, filepath.Join(t.TempDir(), "d.txt")); err != nil || end.Rounds != plan.Rounds || end.Failed > 0 {
+		t.Errorf("measured at C=P only: %+v, %v; want %d rounds", end, err, plan.Rounds)
+	}
 }
 
 func TestSweepIsSteered(t *testing.T) {
