@@ -14,7 +14,7 @@ import (
 //
 // The t of such a comparison has the noncentral t distribution with n−1 degrees of freedom and the noncentrality
 // √n·(ln(1+effect) − ln(1+delta))/sd. From 16 blocks on the comparison trims, which costs degrees of freedom and, on
-// normal log-ratios, 4 % of the noncentrality.
+// normal log-ratios, 3–4 % of the noncentrality.
 //
 // Sources: Owen, "A survey of properties and applications of the noncentral t-distribution", Technometrics 10, 1968;
 // Johnson, Kotz & Balakrishnan, Continuous Univariate Distributions, vol. 2, 2nd ed., 1995, ch. 31.
@@ -29,7 +29,7 @@ func Power(n int, sd, effect, delta, alpha float64) float64 {
 		return 0
 	}
 	if left := n - 2*trim(n); left < n {
-		sd *= trimmedLoss * math.Sqrt(float64(left)/float64(n))
+		sd *= trimmedLoss(n) * math.Sqrt(float64(left)/float64(n))
 		n = left
 	}
 	df := float64(n - 1)

@@ -43,7 +43,7 @@ func TestPowerByIntegration(t *testing.T) {
 						left := n - 2*trim(n)
 						spread := sd
 						if left < n {
-							spread *= trimmedLoss * math.Sqrt(float64(left)/float64(n))
+							spread *= trimmedLoss(n) * math.Sqrt(float64(left)/float64(n))
 						}
 						got, want := Power(n, sd, effect, delta, alpha), integratedPower(left, spread, effect, delta, alpha)
 						if math.Abs(got-want) > 1e-6 {

@@ -3,6 +3,8 @@ package scaling
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // TrimmedInterval returns exp of the mean of logs, as [Interval] does, but from 16 logs on of a mean that leaves the
@@ -63,7 +65,14 @@ func trim(n int) int {
 	return int(trimShare * float64(n))
 }
 
-// trimmedLoss is by what factor the standard error of a mean of normal logs grows by trimming, for many of them: with
-// a the quantile of 1−γ and φ the density, √((1−2γ) − 2aφ(a) + 2γa²)/(1−2γ) at γ = 1/8 (Huber, Robust Statistics,
-// 1981, section 3.3).
-const trimmedLoss = 1.0390
+// trimmedLoss returns by what factor the standard error of a mean of n normal logs grows by trimming: with γ the share
+// trimmed at either end, a the quantile of 1−γ and φ the density, √((1−2γ) − 2aφ(a) + 2γa²)/(1−2γ), which holds for
+// many logs (Huber, Robust Statistics, 1981, section 3.3).
+func trimmedLoss(n int) float64 {
+	g := float64(trim(n)) / float64(n)
+	if g == 0 {
+		return 1
+	}
+	a := distuv.UnitNormal.Quantile(1 - g)
+	return math.Sqrt(1-2*g-2*a*distuv.UnitNormal.Prob(a)+2*g*a*a) / (1 - 2*g)
+}
