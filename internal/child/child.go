@@ -148,10 +148,9 @@ func start(begin func(*exec.Cmd) error, path, role string, task any, env []strin
 		return nil, fmt.Errorf("start %s: %w", role, err)
 	}
 	p.in, p.Out = in, bufio.NewReader(out)
-	if _, err := in.Write(append(spec, '\n')); err != nil {
-		p.Kill()
-		return nil, fmt.Errorf("start %s: %w%s", role, err, p.said())
-	}
+	// Writing fails only where the child has ended before it read its task. How it
+	// ended is told where any other end is, by Out and Wait.
+	_, _ = in.Write(append(spec, '\n'))
 	return p, nil
 }
 

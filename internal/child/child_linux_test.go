@@ -1,0 +1,58 @@
+package child
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A child lives on when a thread ends that its parent happened to be on when it
+// started it.
+func TestAChildOutlivesThreads(t *testing.T) {
+	type start struct {
+		thread int
+		child  *Process
+	}
+	for range 20 {
+		started := make(chan start)
+		go func() {
+			runtime.LockOSThread() // ends with this goroutine
+			p, err := Start("stay", nil)
+			if err != nil {
+				t.Error(err)
+			}
+			started <- start{unix.Gettid(), p}
+		}()
+		s := <-started
+		if s.child == nil {
+			return
+		}
+		if _, err := s.child.Out.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		if s.thread != os.Getpid() { // the runtime parks the main thread instead
+			awaitEnd(t, s.thread)
+		}
+		if err := syscall.Kill(s.child.Pid(), 0); err != nil {
+			t.Errorf("the child has ended with the thread: %v", err)
+		}
+		s.child.Kill()
+	}
+}
+
+// awaitEnd waits until a thread of this process has ended, which nothing tells.
+func awaitEnd(t *testing.T, thread int) {
+	t.Helper()
+	path := fmt.Sprintf("/proc/self/task/%d", thread)
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(path); err != nil {
+			return
+		}
+	}
+	t.Fatalf("thread %d lives on", thread)
+}
