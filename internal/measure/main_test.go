@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"runbench/internal/child"
+	"runbench/internal/resultfile"
 	"runbench/workloads"
 )
 
@@ -57,6 +58,7 @@ var testWorkloads = []workloads.Workload{
 		},
 	},
 	{Name: "cpu/fine", Batch: 8, Setup: instant(nothing, right)},
+	{Name: resultfile.ControlArm, Batch: 8, Setup: instant(nothing, right)},
 	{Name: "io/waits", Batch: 8, Waits: true, Setup: instant(nothing, right)},
 	{Name: "cpu/crash", Batch: 8, Setup: instant(func(_ context.Context, i int) error {
 		if i == 5 {

@@ -270,23 +270,14 @@ func Order(plan resultfile.Plan, round int) []resultfile.Cell {
 	return order
 }
 
-// givenUp reports whether none of the cells is left that could be run, but for a
-// control arm, which has nothing left to be held against.
+// givenUp reports whether none of the cells is left that could be run, but for the
+// control arm beside others, which has nothing left to be held against.
 func (s *Sweep) givenUp(cells []resultfile.Cell) bool {
-	control := make(map[string]bool)
-	// Where there is nothing else, what is measured at C=P only is no control.
-	beside := slices.ContainsFunc(s.Plan.Subjects, func(subject resultfile.Subject) bool { return !subject.Diagonal })
-	for _, subject := range s.Plan.Subjects {
-		if subject.Diagonal && beside {
-			for _, c := range subject.Cells(s.Plan.Procs) {
-				control[c.Name()] = true
-			}
-		}
-	}
-	left := slices.ContainsFunc(cells, func(c resultfile.Cell) bool {
-		return !control[c.Name()] && s.failures[c.Name()] < maxFailures
+	subject := func(c resultfile.Cell) bool { return c.Spec() != resultfile.ControlArm }
+	beside := slices.ContainsFunc(cells, subject)
+	return !slices.ContainsFunc(cells, func(c resultfile.Cell) bool {
+		return s.failures[c.Name()] < maxFailures && (subject(c) || !beside)
 	})
-	return !left
 }
 
 // run measures one cell. A run that fails is recorded and is no error.

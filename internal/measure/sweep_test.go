@@ -255,7 +255,7 @@ func TestSweepEndsWhenEveryCellFails(t *testing.T) {
 // A control arm is not measured on where all that it was to be held against is
 // given up.
 func TestSweepEndsWithItsLastWorkload(t *testing.T) {
-	control, _ := find("cpu/procs")
+	control, _ := find(resultfile.ControlArm)
 	plan, err := NewPlan(selected("cpu/fine"), Options{Procs: []int{1, 2}, Rounds: 9, Control: control})
 	if err != nil {
 		t.Fatal(err)
