@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runbench/bench/strategy"
+	"runbench/internal/quantile"
 	"runbench/internal/resultfile"
 	"runbench/internal/rusage"
 	"runbench/workloads"
@@ -255,8 +256,8 @@ func (m *Meter) Values() []resultfile.Value {
 		slices.Sort(m.samples)
 		add(resultfile.InFlight, float64(m.queue.area)/wall)
 		add(resultfile.MeanNs, float64(total(m.samples))/float64(len(m.samples)))
-		add(resultfile.P50Ns, float64(quantile(m.samples, 0.50)))
-		add(resultfile.P99Ns, float64(quantile(m.samples, 0.99)))
+		add(resultfile.P50Ns, float64(quantile.Of(m.samples, 0.50)))
+		add(resultfile.P99Ns, float64(quantile.Of(m.samples, 0.99)))
 	}
 	for _, unit := range slices.Sorted(maps.Keys(m.counters)) {
 		add(unit, m.counters[unit]/n)
@@ -283,12 +284,6 @@ func (m *Meter) Values() []resultfile.Value {
 		add(resultfile.HarnessNsPerOp, float64(m.harness))
 	}
 	return values
-}
-
-// quantile returns the smallest of the sorted values that at least a share q of
-// them does not exceed (Hyndman & Fan 1996, definition 1).
-func quantile(sorted []time.Duration, q float64) time.Duration {
-	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
 }
 
 // variation returns the standard deviation of the batch times over their mean.

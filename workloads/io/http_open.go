@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"runbench/internal/quantile"
 	"runbench/internal/webserver"
 	"runbench/workloads"
 )
@@ -168,10 +170,12 @@ func (o *openLoop) figures() (map[string]float64, error) {
 	if len(o.latencies) == 0 {
 		return nil, nil
 	}
+	slices.Sort(o.latencies)
+	slices.Sort(o.lags)
 	return map[string]float64{
-		"p50-ns":     quantile(o.latencies, 0.50),
-		"p99-ns":     quantile(o.latencies, 0.99),
-		"lag-p50-ns": quantile(o.lags, 0.50),
-		"lag-p99-ns": quantile(o.lags, 0.99),
+		"p50-ns":     float64(quantile.Of(o.latencies, 0.50)),
+		"p99-ns":     float64(quantile.Of(o.latencies, 0.99)),
+		"lag-p50-ns": float64(quantile.Of(o.lags, 0.50)),
+		"lag-p99-ns": float64(quantile.Of(o.lags, 0.99)),
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"runbench/internal/quantile"
 	"runbench/workloads"
 	"runbench/workloads/internal/spin"
 )
@@ -211,7 +212,7 @@ func (d *desk) figures() (map[string]float64, error) {
 		return nil, nil
 	}
 	slices.Sort(d.late)
-	p99 := d.late[int(math.Ceil(0.99*float64(len(d.late))))-1]
+	p99 := quantile.Of(d.late, 0.99)
 	last := d.late[len(d.late)-1]
 	d.late = d.late[:0]
 	return map[string]float64{"late-p99-ns": float64(p99), "late-max-ns": float64(last)}, nil
