@@ -24,7 +24,6 @@ func ContestPlan(item workloads.Selected, names []string, c, p int, budget time.
 		subject.Strategies, subject.Goroutines = []string{resultfile.Processes}, []int{p}
 		plan.Subjects = append(plan.Subjects, subject)
 	}
-	slot := float64(budget) / plannedRuns(plan)
-	plan.RunTime = min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
+	plan.RunTime = plannedRunTime(plan)
 	return plan
 }

@@ -210,9 +210,15 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 	if plan.Budget == 0 {
 		plan.Budget = DefaultBudget(len(items), plan.Procs)
 	}
-	slot := float64(plan.Budget) / plannedRuns(plan)
-	plan.RunTime = min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
+	plan.RunTime = plannedRunTime(plan)
 	return plan, nil
+}
+
+// plannedRunTime returns how long a run is to measure, so that the planned runs
+// fill the budget.
+func plannedRunTime(plan resultfile.Plan) time.Duration {
+	slot := float64(plan.Budget) / plannedRuns(plan)
+	return min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
 }
 
 // plannedRuns returns how many runs the budget is divided among.
