@@ -2,7 +2,6 @@ package io
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"runbench/workloads"
@@ -27,8 +26,7 @@ var Blocking = workloads.Workload{
 	},
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		wait := env.Params.Duration("wait")
-		achieved := make([]time.Duration, latencyBatch)
-		var total time.Duration
+		w := &waits{least: wait}
 		return &workloads.Instance{
 			Task: func(ctx context.Context, i int) error {
 				if ctx.Err() != nil {
@@ -44,22 +42,11 @@ var Blocking = workloads.Workload{
 					}
 					waited = time.Since(start)
 				}
-				achieved[i] = waited
+				w.achieved[i] = waited
 				return nil
 			},
-			Check: func(context.Context) error {
-				for i, d := range achieved {
-					if d < wait {
-						return fmt.Errorf("task %d blocked for %v, want at least %v", i, d, wait)
-					}
-					total += d
-				}
-				clear(achieved)
-				return nil
-			},
-			Counters: func() (map[string]float64, error) {
-				return map[string]float64{"wait-ns/op": float64(total)}, nil
-			},
+			Check:    func(context.Context) error { return w.check() },
+			Counters: w.counters,
 		}, nil
 	},
 }

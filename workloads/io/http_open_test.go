@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -37,27 +38,30 @@ func TestOpenLoopSendsEachRequestOnce(t *testing.T) {
 	}
 }
 
-// The second request is due while the first is in flight, in the only slot.
+// The second request is due while the first is in flight, in the only slot; the clock
+// is that of a bubble.
 func TestOpenLoopCountsWhatIsQueued(t *testing.T) {
-	loop := newOpenLoop(2, 1000, 0, func(_ context.Context, i int) error {
-		if i == 0 {
-			time.Sleep(5 * time.Millisecond)
+	synctest.Test(t, func(t *testing.T) {
+		loop := newOpenLoop(2, 1000, 0, func(_ context.Context, i int) error {
+			if i == 0 {
+				time.Sleep(5 * time.Millisecond)
+			}
+			return nil
+		})
+		if err := loop.run(t.Context(), 1); err != nil {
+			t.Fatal(err)
 		}
-		return nil
+		if err := loop.check(); err != nil {
+			t.Fatal(err)
+		}
+		if loop.queued < 1 {
+			t.Errorf("%d requests were queued, want the second at least", loop.queued)
+		}
+		// It was due 1 ms after the first and sent when that had been answered.
+		if lag := loop.lags[1]; lag < 4*time.Millisecond || loop.latencies[1] < lag {
+			t.Errorf("the second request was sent %v late and answered after %v, want 4ms or more, and no less", lag, loop.latencies[1])
+		}
 	})
-	if err := loop.run(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := loop.check(); err != nil {
-		t.Fatal(err)
-	}
-	if loop.queued < 1 {
-		t.Errorf("%d requests were queued, want the second at least", loop.queued)
-	}
-	// It was due 1 ms after the first and sent when that had been answered.
-	if lag := loop.lags[1]; lag < 4*time.Millisecond || loop.latencies[1] < lag {
-		t.Errorf("the second request was sent %v late and answered after %v, want 4ms or more, and no less", lag, loop.latencies[1])
-	}
 }
 
 func TestOpenLoopStopsAtAnError(t *testing.T) {

@@ -3,7 +3,6 @@ package io
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"runbench/workloads"
@@ -30,8 +29,7 @@ var Latency = workloads.Workload{
 	},
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		wait := env.Params.Duration("wait")
-		achieved := make([]time.Duration, latencyBatch)
-		var total time.Duration
+		w := &waits{least: wait}
 		return &workloads.Instance{
 			Task: func(ctx context.Context, i int) error {
 				start := time.Now()
@@ -42,22 +40,11 @@ var Latency = workloads.Workload{
 				case <-ctx.Done():
 					return context.Cause(ctx)
 				}
-				achieved[i] = time.Since(start)
+				w.achieved[i] = time.Since(start)
 				return nil
 			},
-			Check: func(context.Context) error {
-				for i, d := range achieved {
-					if d < wait {
-						return fmt.Errorf("task %d waited %v, want at least %v", i, d, wait)
-					}
-					total += d
-				}
-				clear(achieved)
-				return nil
-			},
-			Counters: func() (map[string]float64, error) {
-				return map[string]float64{"wait-ns/op": float64(total)}, nil
-			},
+			Check:    func(context.Context) error { return w.check() },
+			Counters: w.counters,
 		}, nil
 	},
 }
