@@ -103,7 +103,7 @@ func (l *leg) trips(ctx context.Context) {
 		if !ok {
 			return
 		}
-		ok = l.load(ctx, c) && c.made(ctx, l.way) && l.unload(ctx, c) && l.back(ctx, c)
+		ok = l.load(ctx, c) && l.push(ctx, c) && l.unload(ctx, c) && l.back(ctx, c)
 		// Also where the pile is empty: another gopher may wait for the cart to
 		// find that out.
 		l.empty <- c
@@ -116,13 +116,7 @@ func (l *leg) trips(ctx context.Context) {
 // loads loads carts.
 func (l *leg) loads(ctx context.Context) {
 	defer close(l.loaded)
-	for {
-		c, ok := receive(ctx, l.empty)
-		if !ok || !l.load(ctx, c) {
-			return
-		}
-		l.loaded <- c
-	}
+	relay(ctx, l.empty, l.loaded, l.load)
 }
 
 // shuttles pushes carts, waits until they are unloaded and returns with them.
@@ -130,7 +124,7 @@ func (l *leg) shuttles(ctx context.Context) {
 	defer close(l.arrived)
 	for {
 		c, ok := receive(ctx, l.loaded)
-		if !ok || !c.made(ctx, l.way) {
+		if !ok || !l.push(ctx, c) {
 			return
 		}
 		l.arrived <- c
@@ -145,36 +139,28 @@ func (l *leg) shuttles(ctx context.Context) {
 // talk calls to arrange everything right.
 func (l *leg) pushes(ctx context.Context) {
 	defer close(l.arrived)
-	for {
-		c, ok := receive(ctx, l.loaded)
-		if !ok || !c.made(ctx, l.way) {
-			return
-		}
-		l.arrived <- c
-	}
+	relay(ctx, l.loaded, l.arrived, l.push)
 }
 
 // unloads unloads carts that have arrived.
 func (l *leg) unloads(ctx context.Context) {
 	defer l.done()
 	defer close(l.emptied)
-	for {
-		c, ok := receive(ctx, l.arrived)
-		if !ok || !l.unload(ctx, c) {
-			return
-		}
-		l.emptied <- c
-	}
+	relay(ctx, l.arrived, l.emptied, l.unload)
 }
 
 // returns brings empty carts back to the pile.
-func (l *leg) returns(ctx context.Context) {
+func (l *leg) returns(ctx context.Context) { relay(ctx, l.emptied, l.empty, l.back) }
+
+// relay takes carts from one place, makes a step with each and leaves it at the
+// other, until none comes any more or a step is not made.
+func relay(ctx context.Context, from <-chan *cart, to chan<- *cart, step func(context.Context, *cart) bool) {
 	for {
-		c, ok := receive(ctx, l.emptied)
-		if !ok || !l.back(ctx, c) {
+		c, ok := receive(ctx, from)
+		if !ok || !step(ctx, c) {
 			return
 		}
-		l.empty <- c
+		to <- c
 	}
 }
 
@@ -187,6 +173,9 @@ func (l *leg) load(ctx context.Context, c *cart) bool {
 	c.load, ok = receive(ctx, l.from)
 	return ok && c.made(ctx, l.handle)
 }
+
+// push brings the loaded cart to the other end.
+func (l *leg) push(ctx context.Context, c *cart) bool { return c.made(ctx, l.way) }
 
 // unload puts the books on the cart to the next place.
 func (l *leg) unload(ctx context.Context, c *cart) bool {
