@@ -164,12 +164,12 @@ func (f *sweepFlags) selected(patterns []string, stderr io.Writer) ([]workloads.
 	if f.all && len(patterns) > 0 {
 		return nil, fmt.Errorf("--all: expected no workload besides, found %s", strings.Join(patterns, " "))
 	}
-	selected, err := all.Select(patterns)
-	if f.all {
-		selected, err = all.SelectAll(), nil
-	}
-	if err != nil {
-		return nil, err
+	selected := all.SelectAll()
+	var err error
+	if !f.all {
+		if selected, err = all.Select(patterns); err != nil {
+			return nil, err
+		}
 	}
 	var here []workloads.Selected
 	for _, s := range selected {

@@ -153,11 +153,7 @@ func Find(name string) (workloads.Workload, bool) {
 // nothing is an error that suggests the nearest names.
 func Select(patterns []string) ([]workloads.Selected, error) {
 	if len(patterns) == 0 {
-		var selected []workloads.Selected
-		for _, w := range Workloads() {
-			selected = append(selected, workloads.Selected{Workload: w})
-		}
-		return selected, nil
+		return unchanged(Workloads()), nil
 	}
 	var selected []workloads.Selected
 	for _, spec := range patterns {
@@ -205,10 +201,13 @@ func Select(patterns []string) ([]workloads.Selected, error) {
 }
 
 // SelectAll returns everything that is listed.
-func SelectAll() []workloads.Selected {
-	var selected []workloads.Selected
-	for _, w := range Listed() {
-		selected = append(selected, workloads.Selected{Workload: w})
+func SelectAll() []workloads.Selected { return unchanged(Listed()) }
+
+// unchanged returns workloads with all parameters at their defaults.
+func unchanged(list []workloads.Workload) []workloads.Selected {
+	selected := make([]workloads.Selected, len(list))
+	for i, w := range list {
+		selected[i] = workloads.Selected{Workload: w}
 	}
 	return selected
 }
