@@ -42,7 +42,7 @@ type Options struct {
 // more than longer runs do once a run is that long.
 const (
 	plannedRounds    = 9
-	plannedEstimates = 10
+	plannedEstimates = 12
 	minRunTime       = 50 * time.Millisecond
 	maxRunTime       = 400 * time.Millisecond
 
@@ -54,8 +54,10 @@ const (
 	// of some precision turns to what the gains need. C† takes the smallest
 	// count within 5 % of the best, for which the mean of three runs, which
 	// scatter by a few percent each, is near enough; what is saved goes to the
-	// rounds that estimate.
+	// rounds that estimate. For the same reason a run of a choice takes choiceShare
+	// of the time of others.
 	choiceRounds = 3
+	choiceShare  = 0.5
 )
 
 // ProcCounts returns the default P: powers of two up to the physical cores, the
@@ -211,6 +213,9 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 		plan.Budget = DefaultBudget(len(items), plan.Procs)
 	}
 	plan.RunTime = plannedRunTime(plan)
+	if plan.ChoiceRounds > 0 {
+		plan.ChoiceRunTime = max(time.Duration(choiceShare*float64(plan.RunTime)), minRunTime)
+	}
 	return plan, nil
 }
 
@@ -221,7 +226,8 @@ func plannedRunTime(plan resultfile.Plan) time.Duration {
 	return min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
 }
 
-// plannedRuns returns how many runs the budget is divided among.
+// plannedRuns returns how many runs the budget is divided among; those of a choice
+// count for what they take.
 func plannedRuns(plan resultfile.Plan) float64 {
 	cells := len(plan.Cells())
 	if plan.Precision == 0 {
@@ -245,7 +251,7 @@ func plannedRuns(plan resultfile.Plan) float64 {
 		}
 		needed += 3*float64(max(1, len(s.Strategies))) + float64(len(s.Ceilings))
 	}
-	return float64(choosing*cells) + float64(estimating)*needed
+	return choiceShare*float64(choosing*cells) + float64(estimating)*needed
 }
 
 func sorted(counts []int) []int {

@@ -46,6 +46,7 @@ type Sweep struct {
 	shared   string
 	round    int           // the last one, 0 before the first
 	spent    time.Duration // on rounds, earlier sessions included
+	asked    time.Duration // of all runs: how long they were to measure
 	started  time.Time
 	end      resultfile.End
 }
@@ -154,9 +155,11 @@ func (s *Sweep) takeOver() {
 	s.runs = append(s.runs, s.Had.Runs...)
 	for _, r := range s.Had.Runs {
 		s.done[runKey{r.Cell.Name(), r.Round}] = true
+		s.asked += s.Plan.RunTimeIn(r.Round)
 	}
 	for _, f := range s.Had.Failures {
 		s.done[runKey{f.Cell, f.Round}] = true
+		s.asked += s.Plan.RunTimeIn(f.Round)
 		s.failed(f)
 	}
 	for _, n := range s.Had.Notes {
@@ -186,7 +189,7 @@ func (s *Sweep) next(ctx context.Context) (more bool, err error) {
 		}
 		order := s.open(cells)
 		if len(order) > 0 {
-			if s.round > 1 && s.spent+s.expected(len(order)) > s.Plan.Budget {
+			if s.round > 1 && s.spent+s.expected(s.round, len(order)) > s.Plan.Budget {
 				return false, nil
 			}
 			return true, s.measure(ctx, order)
@@ -235,10 +238,11 @@ func (s *Sweep) measure(ctx context.Context, order []resultfile.Cell) error {
 	return nil
 }
 
-// expected returns how long runs more runs will take, from the time that those
-// so far have.
-func (s *Sweep) expected(runs int) time.Duration {
-	return time.Duration(float64(s.spent) / float64(max(1, s.end.Runs+s.end.Failed)) * float64(runs))
+// expected returns how long runs of a round will take: the time they are to
+// measure, and what those so far took beyond theirs.
+func (s *Sweep) expected(round, runs int) time.Duration {
+	beyond := float64(max(0, s.spent-s.asked)) / float64(max(1, s.end.Runs+s.end.Failed))
+	return time.Duration((float64(s.Plan.RunTimeIn(round)) + beyond) * float64(runs))
 }
 
 // open returns those of the cells that are still to be run in the round, in the
@@ -283,6 +287,7 @@ func (s *Sweep) givenUp(cells []resultfile.Cell) bool {
 // run measures one cell. A run that fails is recorded and is no error.
 func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 	s.Watch.RunStarted(cell)
+	s.asked += s.Plan.RunTimeIn(s.round)
 	scratch := filepath.Join(s.dir, "run")
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return err
@@ -290,7 +295,7 @@ func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 	outcome, err := s.Run(ctx, Spec{
 		Workload: cell.Catalogued(), Params: cell.Params, Strategy: cell.Strategy,
 		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, Slower: s.Plan.Slower[cell.Catalogued()],
-		RunTime: s.Plan.RunTime, Scratch: scratch, Shared: s.shared,
+		RunTime: s.Plan.RunTimeIn(s.round), Scratch: scratch, Shared: s.shared,
 	}, s.Timeout)
 	if removeErr := os.RemoveAll(scratch); removeErr != nil {
 		return removeErr

@@ -148,6 +148,39 @@ func TestSweepStopsBeforeTheBudgetIsOverrun(t *testing.T) {
 
 // Stopped at any run, the sweep goes on where it was, and the file is as if it
 // had never been stopped.
+func TestRunsOfAChoiceAreHalfAsLong(t *testing.T) {
+	plan, err := NewPlan(selected("cpu/fine"), Options{Procs: []int{1, 2}, Rounds: choiceRounds + 2, Precision: 0.02, Budget: 10 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &ran{}
+	if _, _, err := sweep(t, t.Context(), plan, r, filepath.Join(t.TempDir(), "x.txt")); err != nil {
+		t.Fatal(err)
+	}
+	cells := len(plan.Cells())
+	for i, s := range r.specs {
+		want := plan.RunTime
+		if i < choiceRounds*cells {
+			want = plan.RunTime / 2
+		}
+		if s.RunTime != want {
+			t.Fatalf("run %d of %d in rounds of %d: asked for %v, want %v", i+1, len(r.specs), cells, s.RunTime, want)
+		}
+	}
+}
+
+func TestSweepExpectsShorterRunsToEndSooner(t *testing.T) {
+	plan := resultfile.Plan{RunTime: 200 * time.Millisecond, ChoiceRounds: 3, ChoiceRunTime: 100 * time.Millisecond}
+	// Ten runs of 100 ms, and 20 ms of each besides.
+	s := &Sweep{Plan: plan, spent: 1200 * time.Millisecond, asked: time.Second, end: resultfile.End{Runs: 9, Failed: 1}}
+	if got := s.expected(3, 10); got != 1200*time.Millisecond {
+		t.Errorf("ten more runs of the choice: %v, want 1.2s", got)
+	}
+	if got := s.expected(4, 10); got != 2200*time.Millisecond {
+		t.Errorf("ten runs after it: %v, want 2.2s", got)
+	}
+}
+
 func TestSweepResumes(t *testing.T) {
 	plan := testPlan(t, 2)
 	for stop := range 2*len(plan.Cells()) + 1 {

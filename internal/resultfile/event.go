@@ -55,9 +55,21 @@ type Plan struct {
 	// estimate the gains. 0 where Precision is.
 	ChoiceRounds int `json:"choice_rounds,omitempty"`
 
+	// ChoiceRunTime is the RunTime of the runs in those rounds, where it is
+	// another.
+	ChoiceRunTime time.Duration `json:"choice_run_time,omitempty"`
+
 	// Slower names workloads that are made slower on purpose, in percent. It
 	// is for checking that a slowdown is found.
 	Slower map[string]float64 `json:"slower,omitempty"`
+}
+
+// RunTimeIn returns how long a run is to measure in a round, counted from 1.
+func (p Plan) RunTimeIn(round int) time.Duration {
+	if round <= p.ChoiceRounds && p.ChoiceRunTime > 0 {
+		return p.ChoiceRunTime
+	}
+	return p.RunTime
 }
 
 // A Subject is one workload of a plan and the counts it is swept over.
