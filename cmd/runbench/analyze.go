@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,16 +17,22 @@ import (
 )
 
 func newAnalyze() *cobra.Command {
-	var asJSON bool
+	var asJSON, scheduler bool
 	cmd := &cobra.Command{
 		Use:   "analyze [FILE|-…]",
 		Short: "Say what result files tell: gains, verdicts, recommended goroutines",
 		Long: `Analyze reads what runbench or go test -bench wrote and prints gains, verdicts and
 recommended numbers of goroutines. From a file that runbench strategies wrote it
 prints how they rank. Without a file it reads standard input. Several
-files of one machine count as further rounds of one measurement.`,
+files of one machine count as further rounds of one measurement.
+
+With --scheduler it prints in place of that what the Go scheduler, the garbage
+collector and the kernel did under each workload: threads, goroutines in each state,
+how long goroutines were runnable before they ran, context switches, waits for
+mutexes, and the share of CPU time that went into collecting garbage.`,
 		Example: `  runbench analyze results.txt
   go test -run '^$' -bench CPU -count 5 ./bench | runbench analyze
+  runbench analyze --scheduler results.txt
   runbench analyze --json results.txt`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if len(paths) == 0 {
@@ -38,6 +45,9 @@ files of one machine count as further rounds of one measurement.`,
 					return err
 				}
 				sets = append(sets, set)
+			}
+			if scheduler && slices.ContainsFunc(sets, analysis.IsContest) {
+				return errors.New("--scheduler: expected a file of runbench run, found one of runbench strategies, which has one number of cores only")
 			}
 			if len(sets) == 1 && analysis.IsContest(sets[0]) {
 				k, err := analysis.Strategies(sets[0])
@@ -54,10 +64,17 @@ files of one machine count as further rounds of one measurement.`,
 			style := styleOf(out)
 			var err error
 			switch {
+			case asJSON && scheduler:
+				err = writeJSON(out, struct {
+					analysis.Analysis
+					Scheduler []analysis.Scheduler `json:"scheduler"`
+				}{a, analysis.Schedulers(a, sets...)})
 			case asJSON:
 				err = writeJSON(out, a)
 			case len(a.Workloads) == 0:
 				err = report.Table(out, a, style) // what failed
+			case scheduler:
+				err = errors.Join(about(out, a), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))
 			default:
 				err = errors.Join(about(out, a), report.Table(out, a, style), blank(out), report.Plot(out, a, style))
 			}
@@ -68,6 +85,7 @@ files of one machine count as further rounds of one measurement.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	cmd.Flags().BoolVar(&scheduler, "scheduler", false, "say what the scheduler, the collector and the kernel did")
 	return cmd
 }
 

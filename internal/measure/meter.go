@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"runtime/metrics"
 	"slices"
 	"time"
 
 	"runbench/bench/strategy"
 	"runbench/internal/quantile"
 	"runbench/internal/resultfile"
-	"runbench/internal/rusage"
 	"runbench/workloads"
 )
 
@@ -20,8 +18,8 @@ import (
 // for one goroutine.
 //
 // Only the strategy's Run is inside the timed region. CPU time, context
-// switches and allocations are read right before and right after it, so what
-// the check of a batch costs is in none of the figures.
+// switches, allocations and the like are read right before and right after it, so
+// what the check of a batch costs is in none of those figures.
 type Meter struct {
 	in       *workloads.Instance
 	strategy strategy.Strategy
@@ -29,41 +27,26 @@ type Meter struct {
 	task     strategy.Task
 
 	walls    []time.Duration // of the measured batches
-	spent    spent
+	account  account         // of what they used
+	period   period          // from before the first to after the last
+	census   census          // of goroutines in the discarded batch
 	latency  []time.Duration // of each task of the batch under way; nil where tasks do not wait
 	samples  []time.Duration // of all tasks of the measured batches
 	queue    queue           // of tasks in flight, where latencies are recorded
 	harness  time.Duration   // of a batch of empty tasks
-	sched    *metrics.Float64Histogram
 	counters map[string]float64
 	figures  map[string]float64
 }
-
-// spent is what the process has used.
-type spent struct {
-	cpu           time.Duration
-	switches      int64
-	bytes, allocs uint64
-	started       uint64 // goroutines
-}
-
-// The runtime's own counts; see the package documentation of runtime/metrics.
-// Small pointer-free allocations are counted apart from the others.
-const (
-	metricBytes  = "/gc/heap/allocs:bytes"
-	metricAllocs = "/gc/heap/allocs:objects"
-	metricTiny   = "/gc/heap/tiny/allocs:objects"
-	metricSched  = "/sched/latencies:seconds"
-	metricThread = "/sched/threads/total:threads"
-	metricStarts = "/sched/goroutines-created:goroutines"
-)
 
 // NewMeter returns a meter for batches of k tasks with c of them in flight.
 // latencies says whether the time of each task is to be recorded, which costs
 // two readings of the clock a task. An instance that has Run in place of Task
 // needs no strategy, and has no latencies.
 func NewMeter(in *workloads.Instance, s strategy.Strategy, c, k int, latencies bool) *Meter {
-	m := &Meter{in: in, strategy: s, c: c, k: k, task: in.Task}
+	m := &Meter{
+		in: in, strategy: s, c: c, k: k, task: in.Task,
+		account: newAccount(), period: newPeriod(), census: newCensus(),
+	}
 	if latencies && in.Task != nil {
 		m.latency = make([]time.Duration, k)
 		m.task = m.timed(in.Task)
@@ -113,18 +96,20 @@ func (m *Meter) discard(ctx context.Context) error {
 }
 
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
-// a first batch, which is checked and discarded.
+// a first batch, which is watched, checked and discarded.
 func (m *Meter) Prepare(ctx context.Context) error {
 	if m.task != nil {
 		if err := m.handOut(ctx); err != nil {
 			return err
 		}
 	}
-	if err := m.discard(ctx); err != nil {
+	if err := m.census.during(func() error { return m.run(ctx) }); err != nil {
+		return err
+	}
+	if err := m.check(ctx); err != nil {
 		return err
 	}
 	m.queue.reset()
-	m.sched = schedLatencies()
 	if _, err := m.readFigures(); err != nil {
 		return err
 	}
@@ -152,13 +137,17 @@ func (m *Meter) handOut(ctx context.Context) error {
 	return nil
 }
 
-// Batch times one batch and checks its result.
+// Batch times one batch and checks its result. The first is called right after a
+// garbage collection, so that none that began before ends inside.
 func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
-	before := readSpent()
+	if len(m.walls) == 0 {
+		m.period.begin()
+	}
+	m.account.open()
 	start := time.Now()
 	err := m.run(ctx)
 	wall := time.Since(start)
-	after := readSpent()
+	m.account.close()
 	if err != nil {
 		return 0, err
 	}
@@ -167,16 +156,12 @@ func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
 	}
 	m.walls = append(m.walls, wall)
 	m.samples = append(m.samples, m.latency...)
-	m.spent.cpu += after.cpu - before.cpu
-	m.spent.switches += after.switches - before.switches
-	m.spent.bytes += after.bytes - before.bytes
-	m.spent.allocs += after.allocs - before.allocs
-	m.spent.started += after.started - before.started
 	return wall, nil
 }
 
-// Finish reads the counters that are read once a run.
+// Finish reads what is read once a run.
 func (m *Meter) Finish() error {
+	m.period.end()
 	figures, err := m.readFigures()
 	if err != nil {
 		return err
@@ -246,11 +231,9 @@ func (m *Meter) Values() []resultfile.Value {
 		{Unit: resultfile.NsPerOp, Value: wall / n},
 		{Unit: resultfile.TasksPerSec, Value: float64(m.k) * n / (wall / 1e9)},
 	}
+	values = append(values, m.account.values(n)...)
 	add := func(unit string, v float64) {
 		values = append(values, resultfile.Value{Unit: unit, Value: v})
-	}
-	if m.spent.cpu > 0 {
-		add(resultfile.CPUNsPerOp, float64(m.spent.cpu)/n)
 	}
 	if len(m.samples) > 0 {
 		slices.Sort(m.samples)
@@ -265,18 +248,8 @@ func (m *Meter) Values() []resultfile.Value {
 	for _, unit := range slices.Sorted(maps.Keys(m.figures)) {
 		add(unit, m.figures[unit])
 	}
-	if threads, ok := threadCount(); ok {
-		add(resultfile.Threads, float64(threads))
-	}
-	if m.spent.switches >= 0 {
-		add(resultfile.SwitchesPerOp, float64(m.spent.switches)/n)
-	}
-	if p99, ok := latencyQuantile(m.sched, schedLatencies(), 0.99); ok {
-		add(resultfile.SchedP99Ns, p99*1e9)
-	}
-	add(resultfile.BytesPerOp, float64(m.spent.bytes)/n)
-	add(resultfile.AllocsPerOp, float64(m.spent.allocs)/n)
-	add(resultfile.GoroutinesPerOp, float64(m.spent.started)/n)
+	values = append(values, m.period.values()...)
+	values = append(values, m.census.values()...)
 	if len(m.walls) > 1 {
 		add(resultfile.BatchCV, variation(m.walls))
 	}
@@ -297,68 +270,4 @@ func variation(walls []time.Duration) float64 {
 		squares += (float64(w) - mean) * (float64(w) - mean)
 	}
 	return math.Sqrt(squares/float64(len(walls)-1)) / mean
-}
-
-func readSpent() spent {
-	var s spent
-	if u, ok := rusage.Self(); ok {
-		s.cpu, s.switches = u.CPU, u.Switches
-	}
-	samples := [4]metrics.Sample{{Name: metricBytes}, {Name: metricAllocs}, {Name: metricTiny}, {Name: metricStarts}}
-	metrics.Read(samples[:])
-	s.bytes = samples[0].Value.Uint64()
-	s.allocs = samples[1].Value.Uint64() + samples[2].Value.Uint64()
-	s.started = samples[3].Value.Uint64()
-	return s
-}
-
-// threadCount returns how many threads the runtime has. It keeps those it has
-// started, so at the end of a run this is the most there were, unless goroutines
-// have ended while locked to theirs, which ends these too.
-func threadCount() (uint64, bool) {
-	s := []metrics.Sample{{Name: metricThread}}
-	metrics.Read(s)
-	if s[0].Value.Kind() != metrics.KindUint64 {
-		return 0, false
-	}
-	return s[0].Value.Uint64(), true
-}
-
-func schedLatencies() *metrics.Float64Histogram {
-	s := []metrics.Sample{{Name: metricSched}}
-	metrics.Read(s)
-	if s[0].Value.Kind() != metrics.KindFloat64Histogram {
-		return nil
-	}
-	return s[0].Value.Float64Histogram()
-}
-
-// latencyQuantile returns the upper bound of the bucket in which the q-quantile
-// of what was added to the histogram between before and after lies, in seconds.
-// It returns false where nothing was added. Buckets end at +Inf; a quantile in
-// the last one is given as that bucket's lower bound.
-func latencyQuantile(before, after *metrics.Float64Histogram, q float64) (float64, bool) {
-	if before == nil || after == nil {
-		return 0, false
-	}
-	var total uint64
-	for i := range after.Counts {
-		total += after.Counts[i] - before.Counts[i]
-	}
-	if total == 0 {
-		return 0, false
-	}
-	need := uint64(math.Ceil(q * float64(total)))
-	var sum uint64
-	for i := range after.Counts {
-		sum += after.Counts[i] - before.Counts[i]
-		if sum >= need {
-			upper := after.Buckets[i+1]
-			if math.IsInf(upper, 1) {
-				upper = after.Buckets[i]
-			}
-			return upper, true
-		}
-	}
-	return 0, false
 }

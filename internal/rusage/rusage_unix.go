@@ -14,7 +14,9 @@ func self() (Usage, bool) {
 		return Usage{}, false
 	}
 	return Usage{
-		CPU:      time.Duration(unix.TimevalToNsec(ru.Utime) + unix.TimevalToNsec(ru.Stime)),
-		Switches: int64(ru.Nvcsw) + int64(ru.Nivcsw),
+		CPU:         time.Duration(unix.TimevalToNsec(ru.Utime) + unix.TimevalToNsec(ru.Stime)),
+		Switches:    int64(ru.Nvcsw) + int64(ru.Nivcsw),
+		Voluntary:   int64(ru.Nvcsw),
+		Involuntary: int64(ru.Nivcsw),
 	}, true
 }

@@ -14,5 +14,8 @@ func self() (Usage, bool) {
 	// Filetime differences are in units of 100 ns; Nanoseconds would move the
 	// origin, which a duration does not have.
 	ticks := func(f windows.Filetime) int64 { return int64(f.HighDateTime)<<32 | int64(f.LowDateTime) }
-	return Usage{CPU: time.Duration((ticks(kernel) + ticks(user)) * 100), Switches: -1}, true
+	return Usage{
+		CPU:      time.Duration((ticks(kernel) + ticks(user)) * 100),
+		Switches: -1, Voluntary: -1, Involuntary: -1,
+	}, true
 }
