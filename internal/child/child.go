@@ -11,6 +11,7 @@ package child
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -200,6 +201,25 @@ func (p *Process) Wait() error {
 	default:
 		return err
 	}
+}
+
+// Answer reads the one value that the child writes, as JSON, into v, and waits for
+// its end. The child is killed when ctx ends, and the error is then the cause of
+// that; else it says how the child ended without an answer, or after it.
+func (p *Process) Answer(ctx context.Context, v any) error {
+	stop := context.AfterFunc(ctx, p.Signal)
+	defer stop()
+	decodeErr := json.NewDecoder(p.Out).Decode(v)
+	waitErr := p.Wait()
+	switch {
+	case decodeErr == nil && waitErr == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case waitErr != nil:
+		return fmt.Errorf("crashed: %w", waitErr)
+	}
+	return fmt.Errorf("ended without a result: %w", decodeErr)
 }
 
 // Stop tells the child that it is no longer needed, by closing its standard

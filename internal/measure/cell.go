@@ -25,6 +25,8 @@ type Spec struct {
 	Shared     string           `json:"shared"`           // directory common to the runs of a sweep
 }
 
+func (s Spec) workload() string { return s.Workload }
+
 // An Outcome is what came of a run.
 type Outcome struct {
 	Batches  int                `json:"batches"`

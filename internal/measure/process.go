@@ -22,29 +22,32 @@ const role = "worker"
 // workloads that find knows, and under the extra strategies besides those of
 // package strategy. It is called before [child.Main].
 func RegisterWorker(find func(name string) (workloads.Workload, bool), extra ...strategy.Strategy) {
-	register := func(role string, serve func(w workloads.Workload, spec Spec, out io.Writer) error) {
-		child.Register(role, func(raw json.RawMessage, out io.Writer) error {
-			var spec Spec
-			if err := json.Unmarshal(raw, &spec); err != nil {
-				return err
-			}
-			w, ok := find(spec.Workload)
-			if !ok {
-				return fmt.Errorf("no workload %q in this program", spec.Workload)
-			}
-			return serve(w, spec, out)
-		})
-	}
-	register(role, func(w workloads.Workload, spec Spec, out io.Writer) error {
+	register(role, find, func(w workloads.Workload, spec Spec, out io.Writer) error {
 		outcome, err := RunCell(context.Background(), w, spec, extra...)
 		if err != nil {
 			outcome = Outcome{Error: err.Error()}
 		}
 		return json.NewEncoder(out).Encode(outcome)
 	})
-	register(laneRole, serveLane)
+	register(laneRole, find, serveLane)
+	register(traceRole, find, serveTrace)
 	child.Register(strategiesRole, func(_ json.RawMessage, out io.Writer) error {
 		return json.NewEncoder(out).Encode(describe(extra))
+	})
+}
+
+// register makes a role known whose task names a workload.
+func register[S interface{ workload() string }](role string, find func(name string) (workloads.Workload, bool), serve func(w workloads.Workload, spec S, out io.Writer) error) {
+	child.Register(role, func(raw json.RawMessage, out io.Writer) error {
+		var spec S
+		if err := json.Unmarshal(raw, &spec); err != nil {
+			return err
+		}
+		w, ok := find(spec.workload())
+		if !ok {
+			return fmt.Errorf("no workload %q in this program", spec.workload())
+		}
+		return serve(w, spec, out)
 	})
 }
 
@@ -90,20 +93,13 @@ func worker(ctx context.Context, program string, spec Spec) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	stop := context.AfterFunc(ctx, p.Signal)
-	defer stop()
-
 	var outcome Outcome
-	decodeErr := json.NewDecoder(p.Out).Decode(&outcome)
-	waitErr := p.Wait()
+	err = p.Answer(ctx, &outcome)
 	switch {
-	case decodeErr == nil && outcome.Error != "":
+	case outcome.Error != "":
 		return Outcome{}, errors.New(outcome.Error)
-	case decodeErr == nil && waitErr == nil:
-		return outcome, nil
-	case waitErr != nil:
-		return Outcome{}, fmt.Errorf("worker crashed: %w", waitErr)
-	default:
-		return Outcome{}, fmt.Errorf("worker ended without a result: %w", decodeErr)
+	case err != nil:
+		return Outcome{}, fmt.Errorf("worker %w", err)
 	}
+	return outcome, nil
 }

@@ -245,6 +245,9 @@ func (k *tracker) leaves(g *goroutine, ev trace.Event, st trace.StateTransition,
 }
 
 func (k *tracker) waited(g *goroutine, d time.Duration) {
+	if g.blockFor == "" {
+		return // it waited before the trace began, which does not tell what for
+	}
 	b := k.blocked[g.blockFor]
 	if b == nil {
 		b = &Blocked{Reason: g.blockFor}
@@ -471,7 +474,7 @@ func (k *tracker) trace() *Trace {
 	t := &Trace{
 		Facts: f, Marks: k.marks, Names: k.names, Cut: k.cut,
 		Procs:      k.lanes.timeline(k.opt.From, max(0, span), nil),
-		Goroutines: k.ways.timeline(k.opt.From, max(0, span), k.order),
+		Goroutines: k.ways.timeline(k.opt.From, max(0, span), slices.DeleteFunc(k.order, func(id int64) bool { return RuntimeOwn(k.names[id]) })),
 	}
 	for i := range t.Goroutines.Lanes {
 		t.Goroutines.Lanes[i].Name = k.names[t.Goroutines.Lanes[i].ID]

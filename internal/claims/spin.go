@@ -1,0 +1,84 @@
+package claims
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// unitSteps makes a unit of work take some hundred nanoseconds: short against all
+// that is measured with it, long against a look at the clock.
+const unitSteps = 100
+
+// spinFor computes for d of wall time, however much of that it gets a core for.
+func spinFor(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
+		spinUnits(1)
+	}
+}
+
+// spinUntil computes until stop is set.
+func spinUntil(stop *atomic.Bool) {
+	for !stop.Load() {
+		spinUnits(1)
+	}
+}
+
+// calibrate returns how many units of work take about d here, at least one. It
+// takes some milliseconds itself.
+func calibrate(d time.Duration) (units int) {
+	// Half a millisecond is long against the resolution of most clocks.
+	const least = 500 * time.Microsecond
+	probe, took := 100, time.Duration(0)
+	for {
+		if took = timeUnits(probe); took >= least {
+			break
+		}
+		probe *= 2
+	}
+	// The quickest was disturbed least.
+	for range 8 {
+		took = min(took, timeUnits(probe))
+	}
+	// Where the clock is coarse it may not have moved.
+	took = max(took, time.Microsecond)
+	return max(1, int(math.Round(float64(d)*float64(probe)/float64(took))))
+}
+
+func timeUnits(units int) time.Duration {
+	start := time.Now()
+	spinUnits(units)
+	return time.Since(start)
+}
+
+// spinUnits does so many units of work, the same however long they take.
+func spinUnits(units int) {
+	h := uint64(0)
+	for range units {
+		h = spinUnit(h)
+	}
+}
+
+// spinUnit is a unit of work. Its call is where a goroutine that spins gives way
+// even under GODEBUG=asyncpreemptoff=1: a function that calls another one checks
+// first whether its stack must grow, and the runtime asks for a preemption by way
+// of that check. A small function that calls none has no check, whether it is
+// inlined or not, and that is why the computing is one call further down.
+//
+//go:noinline
+func spinUnit(h uint64) uint64 { return spinSteps(h, unitSteps) }
+
+// spinSteps returns the n-th hash of the chain that begins at h. Each hash is that
+// of the one before it, so that no part of the chain can be had early. It is the
+// chain of cpu/hash.
+//
+//go:noinline
+func spinSteps(h uint64, n int) uint64 {
+	for range n {
+		h += 0x9e3779b97f4a7c15
+		h = (h ^ h>>33) * 0xff51afd7ed558ccd
+		h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+		h ^= h >> 33
+	}
+	return h
+}
