@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runbench/internal/analysis"
+	"runbench/internal/claims"
 	"runbench/internal/report"
 	"runbench/workloads"
 	"runbench/workloads/all"
@@ -39,7 +40,8 @@ the newest one with the workload that a run left in results/ or here.`,
 					Expect  string   `json:"expect"`
 					Advice  string   `json:"advice"`
 					Related []string `json:"related"`
-				}{listing(w), w.Expect, w.Advice, w.Related})
+					Claims  []int    `json:"claims"` // in which the same is at work
+				}{listing(w), w.Expect, w.Advice, w.Related, numbers(claims.About(w.Name))})
 			}
 			a, path, err := last(w, args[1:])
 			if err != nil {
@@ -47,7 +49,7 @@ the newest one with the workload that a run left in results/ or here.`,
 			}
 			out := cmd.OutOrStdout()
 			style := styleOf(out)
-			if err := report.Explain(out, w, style); err != nil || path == "" {
+			if err := report.Explain(out, w, claims.About(w.Name), style); err != nil || path == "" {
 				return err
 			}
 			fmt.Fprintf(out, "\nmeasured, in %s\n", path)
@@ -56,6 +58,15 @@ the newest one with the workload that a run left in results/ or here.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
+}
+
+// numbers returns the numbers of claims.
+func numbers(list []claims.Claim) []int {
+	ids := []int{}
+	for _, c := range list {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 // mostFiles is how many files of earlier runs are looked into.

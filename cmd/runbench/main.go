@@ -15,18 +15,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"runbench/internal/child"
+	"runbench/internal/claims"
 	"runbench/internal/measure"
 	"runbench/workloads/all"
 )
 
 func main() {
-	measure.RegisterWorker(all.Find)
+	registerChildren()
 	child.Main() // does not return in a worker or a server
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
+}
+
+// registerChildren makes this program able to be its own children.
+func registerChildren() {
+	measure.RegisterWorker(all.Find)
+	claims.Register()
 }
 
 // The exit statuses.
@@ -97,7 +104,9 @@ benchstat reads.`,
   runbench analyze cpu.txt                  what a file says
   runbench compare before.txt after.txt     two files side by side
   runbench explain io/http                  one workload
-  runbench strategies cpu/mandelbrot        which worker pool is best`,
+  runbench strategies cpu/mandelbrot        which worker pool is best
+  runbench claims                           what is said of the scheduler, tested here
+  runbench trace cpu/mandelbrot             who ran where and when`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -108,6 +117,6 @@ benchstat reads.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies())
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace())
 	return root
 }

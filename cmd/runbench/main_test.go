@@ -12,14 +12,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"runbench/internal/child"
-	"runbench/internal/measure"
 	"runbench/workloads/all"
 )
 
 // The test binary is the command: testscript runs it under that name, and it
 // starts itself as worker and server.
 func TestMain(m *testing.M) {
-	measure.RegisterWorker(all.Find)
+	registerChildren()
 	child.Main()
 	testscript.Main(m, map[string]func(){"runbench": main})
 }

@@ -405,7 +405,12 @@ func normal(subjects []resultfile.Subject) []resultfile.Subject {
 
 // defaultOutput returns a new file's name, in results/ where there is one.
 func defaultOutput(now time.Time) string {
-	name := "run-" + now.Format("20060102-150405") + ".txt"
+	return inResults("run-" + now.Format("20060102-150405") + ".txt")
+}
+
+// inResults returns a path for a file: in results/ where that is a directory, or
+// else here.
+func inResults(name string) string {
 	if info, err := os.Stat("results"); err == nil && info.IsDir() {
 		return filepath.Join("results", name)
 	}

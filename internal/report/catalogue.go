@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"runbench/internal/claims"
 	"runbench/workloads"
 )
 
@@ -38,8 +39,9 @@ func Catalogue(out io.Writer, list []workloads.Workload, standard func(name stri
 	return err
 }
 
-// Explain writes what there is to know of one workload before it is measured.
-func Explain(out io.Writer, w workloads.Workload, style Style) error {
+// Explain writes what there is to know of one workload before it is measured, with
+// the claims in which the same is at work.
+func Explain(out io.Writer, w workloads.Workload, about []claims.Claim, style Style) error {
 	var b strings.Builder
 	b.WriteString(style.paint(bold, w.Name) + "\n\n")
 	const label = 12
@@ -62,7 +64,13 @@ func Explain(out io.Writer, w workloads.Workload, style Style) error {
 	}
 	line("needs", w.Missing())
 	line("related", strings.Join(w.Related, ", "))
+	name := "claims"
+	for _, c := range about {
+		line(name, fmt.Sprintf("%d: %s", c.ID, c.Statement))
+		name = ""
+	}
 	line("measure it", "runbench run "+w.Name+next(w))
+	line("see it", "runbench trace "+w.Name)
 	if len(w.Parameters) > 0 {
 		p := w.Parameters[0]
 		line("set one", fmt.Sprintf("runbench run '%s?%s=%s'", w.Name, p.Name, p.Default))

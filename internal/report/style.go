@@ -49,6 +49,9 @@ func clean(text string) string {
 	}, text)
 }
 
+// Inert is text from a file as it may be shown: see clean.
+func Inert(text string) string { return clean(text) }
+
 // pad fills text with spaces to n columns, counting characters.
 func pad(text string, n int) string {
 	return text + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(text)))
