@@ -98,7 +98,7 @@ func decimals(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }
 // collector has something to look at.
 type object struct {
 	self *object
-	rest [56 / 8]uint64
+	_    [56 / 8]uint64
 }
 
 // collectorTrial allocates and says what the collector did meanwhile. What it took

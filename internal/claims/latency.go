@@ -115,15 +115,13 @@ func taskWork(procs int) (units int) {
 // offer starts tasks at a load and returns how long each was runnable before it
 // ran, once all have ended.
 func offer(load float64, procs int, work int) []time.Duration {
-	waits := make([]time.Duration, int(load*float64(procs)*float64(latencyPhase/latencyTask)))
-	gap := float64(latencyTask) / load / float64(procs)
-	random := rand.New(rand.NewPCG(20, 26))
+	starts := arrivals(int(load*float64(procs)*float64(latencyPhase/latencyTask)), latencyPhase)
+	waits := make([]time.Duration, len(starts))
 	var wg sync.WaitGroup
-	start, due := time.Now(), 0.0
-	for i := range waits {
-		due += random.ExpFloat64() * gap
-		if early := due - since(start); early > 0 {
-			time.Sleep(time.Duration(early))
+	start := time.Now()
+	for i, due := range starts {
+		if early := due - time.Since(start); early > 0 {
+			time.Sleep(early)
 		}
 		started := time.Now()
 		wg.Go(func() {
@@ -133,4 +131,21 @@ func offer(load float64, procs int, work int) []time.Duration {
 	}
 	wg.Wait()
 	return waits
+}
+
+// arrivals returns n times with exponential gaps, stretched so that the last is at
+// the end and the load is just what it is to be.
+func arrivals(n int, end time.Duration) []time.Duration {
+	random := rand.New(rand.NewPCG(20, 26))
+	sums := make([]float64, n)
+	sum := 0.0
+	for i := range sums {
+		sum += random.ExpFloat64()
+		sums[i] = sum
+	}
+	times := make([]time.Duration, n)
+	for i := range times {
+		times[i] = time.Duration(sums[i] / sum * float64(end))
+	}
+	return times
 }

@@ -47,7 +47,7 @@ var preemption = Claim{
 
 func judgePreemption(_ int, t Trials) Finding {
 	on, off := t.Spread("on", "share"), t.Spread("off", "share")
-	measured := fmt.Sprintf("waits %s behind a loop of %s; without these signals %s of the loop",
+	measured := fmt.Sprintf("waits %s behind a loop of %s, and with asyncpreemptoff=1 %s of it",
 		t.Spread("on", "wait-ns").Text(nanoseconds), nanoseconds(t.Spread("on", "loop-ns").Median), off.Text(percent))
 	switch {
 	// Nothing can make the other goroutine run early where no signal is sent, so

@@ -15,8 +15,12 @@ import (
 // side by side.
 func turns() []Panel {
 	const ms = time.Millisecond
-	run := func(g int64) schedtrace.Cell { return schedtrace.Cell{{Goroutine: g, State: schedtrace.Running, Time: ms}} }
-	queue := func(g int64) schedtrace.Cell { return schedtrace.Cell{{Goroutine: g, State: schedtrace.Runnable, Time: ms}} }
+	run := func(g int64) schedtrace.Cell {
+		return schedtrace.Cell{{Goroutine: g, State: schedtrace.Running, Time: ms}}
+	}
+	queue := func(g int64) schedtrace.Cell {
+		return schedtrace.Cell{{Goroutine: g, State: schedtrace.Runnable, Time: ms}}
+	}
 	names := map[int64]string{7: "main.work", 8: "main.<work>\x1b[31m", 2: "runtime.bgsweep"}
 	one := &schedtrace.Trace{
 		Facts: schedtrace.Facts{
