@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,9 @@ It takes less than a minute. With numbers it tests those only.
 Where the trials cannot tell, because other programs get in the way or the machine
 has too few cores, it says so and does not guess. The exit status is 1 where a
 statement does not hold.
+
+A P is one of the GOMAXPROCS slots in which Go code runs, each with a queue of
+goroutines that are ready; the poller is what waits for the network.
 
 What is set in the environment counts: GODEBUG=asyncpreemptoff=1 runbench claims 14
 finds that goroutines no longer make way.`,
@@ -84,7 +88,9 @@ func chosenClaims(args []string) ([]claims.Claim, error) {
 		if err != nil || i < 0 {
 			return nil, fmt.Errorf("claim %q: expected a number from 1 to %d", arg, list[len(list)-1].ID)
 		}
-		chosen = append(chosen, list[i])
+		if !slices.ContainsFunc(chosen, func(c claims.Claim) bool { return c.ID == n }) {
+			chosen = append(chosen, list[i])
+		}
 	}
 	return chosen, nil
 }
@@ -99,6 +105,17 @@ func completeClaims(_ *cobra.Command, _ []string, prefix string) ([]string, cobr
 	return numbers, cobra.ShellCompDirectiveNoFileComp
 }
 
+// environment returns the settings of the environment that the runtime heeds.
+func environment() []string {
+	set := []string{}
+	for _, name := range []string{"GOMAXPROCS", "GODEBUG", "GOGC", "GOMEMLIMIT"} {
+		if v, ok := os.LookupEnv(name); ok && v != "" {
+			set = append(set, name+"="+v)
+		}
+	}
+	return set
+}
+
 // retryTime is for how long experiments that other load got in the way of are
 // carried out once more.
 const retryTime = 45 * time.Second
@@ -108,14 +125,18 @@ func testClaims(ctx context.Context, stdout, stderr io.Writer, list []claims.Cla
 	cores := machine.Usable()
 	style := styleOf(stdout)
 	if !asJSON {
-		fmt.Fprintf(stdout, "%s\n\n", machine.Summary())
+		fmt.Fprintf(stdout, "%s\n", machine.Summary())
+		if set := environment(); len(set) > 0 {
+			fmt.Fprintf(stdout, "set in the environment: %s\n", strings.Join(set, " "))
+		}
+		fmt.Fprintf(stdout, "P: one of the GOMAXPROCS slots in which Go code runs, each with a queue of goroutines that are ready\n\n")
 	}
 	start := time.Now()
 	again := func() bool { return time.Since(start) < retryTime }
 	doing, done := doctorProgress(stderr)
 	var outcomes []claims.Outcome
 	for _, c := range list {
-		doing(fmt.Sprintf("%d of %d: %s", len(outcomes)+1, len(list), c.Statement))
+		doing(fmt.Sprintf("%d of %d: claim %d", len(outcomes)+1, len(list), c.ID))
 		o, err := c.Measure(ctx, cores, again)
 		if err != nil {
 			done()
@@ -134,8 +155,9 @@ func testClaims(ctx context.Context, stdout, stderr io.Writer, list []claims.Cla
 		err := writeJSON(stdout, struct {
 			SchemaVersion int              `json:"schema_version"`
 			Host          string           `json:"host"`
+			Environment   []string         `json:"environment"` // what is set that the runtime heeds
 			Claims        []claims.Outcome `json:"claims"`
-		}{resultfile.SchemaVersion, machine.Summary(), outcomes})
+		}{resultfile.SchemaVersion, machine.Summary(), environment(), outcomes})
 		if err != nil {
 			return err
 		}

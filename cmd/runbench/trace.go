@@ -52,7 +52,7 @@ much about twofold: no times from here are results.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.from, "from", "", "read the trace in this file; - is standard input")
-	flags.StringVarP(&f.output, "output", "o", "", "file for the picture; - prints the SVG in place of all else (default trace-CLASS-NAME.svg in results/ or here; with --from none)")
+	flags.StringVarP(&f.output, "output", "o", "", "file for the picture; - prints the SVG in place of all else; without it trace-CLASS-NAME.svg in results/ or here, and with --from no file")
 	flags.StringVar(&f.strategy, "strategy", "static", "how the tasks get onto goroutines (runbench strategies --help lists the ways)")
 	flags.IntVar(&f.goroutines, "goroutines", 0, "goroutines (default four a core where the workload computes, up to 8 where it waits)")
 	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS to trace at, one picture each (default 1 and all cores)")
@@ -108,7 +108,7 @@ func (f *traceFlags) check(args []string) error {
 		return errors.New("trace: expected the name of a workload, or --from FILE")
 	case f.from != "" && len(args) > 0:
 		return fmt.Errorf("trace: expected either a workload or --from, found %s and --from %s", args[0], f.from)
-	case f.start < 0 || f.length < 0:
+	case f.start < 0 || f.length < 0 || set("for") && f.length == 0:
 		return errors.New("--start and --for: expected durations above 0, such as 20ms")
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %v: expected a duration above 0, such as 30s", f.timeout)
@@ -116,8 +116,8 @@ func (f *traceFlags) check(args []string) error {
 		return fmt.Errorf("--goroutines %d: expected a number above 0", f.goroutines)
 	case set("batches") && f.batches < 1:
 		return fmt.Errorf("--batches %d: expected a number above 0", f.batches)
-	case slices.ContainsFunc(f.procs, func(p int) bool { return p < 1 }):
-		return fmt.Errorf("--procs %v: expected numbers above 0", f.procs)
+	case slices.ContainsFunc(f.procs, func(p int) bool { return p < 1 || p > mostProcs }):
+		return fmt.Errorf("--procs %v: expected numbers from 1 to %d", f.procs, mostProcs)
 	case f.json && f.output == "-":
 		return errors.New("--json and -o -: both would go to standard output; give a file")
 	}
@@ -128,9 +128,9 @@ func (f *traceFlags) check(args []string) error {
 			}
 		}
 	}
-	if f.keep != "" {
-		if info, err := os.Stat(f.keep); err != nil || !info.IsDir() {
-			return fmt.Errorf("--keep %s: expected an existing directory", f.keep)
+	for flag, dir := range map[string]string{"keep": f.keep, "output": filepath.Dir(f.output)} {
+		if info, err := os.Stat(dir); dir != "" && (err != nil || !info.IsDir()) {
+			return fmt.Errorf("--%s: expected an existing directory, found %s", flag, dir)
 		}
 	}
 	_, err := strategy.ByName(f.strategy)
@@ -153,6 +153,11 @@ func (f *traceFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io
 		return &statusError{statusInterrupted, errors.New("interrupted; nothing was drawn")}
 	case err != nil:
 		return err
+	}
+	for _, t := range pic.traces {
+		if f.start >= t.Facts.Span {
+			return fmt.Errorf("--start %v: expected less than %v, where the trace at %s ends", f.start, t.Facts.Span.Round(time.Microsecond), t.title)
+		}
 	}
 	return f.print(stdout, pic)
 }
@@ -212,6 +217,9 @@ func (f *traceFlags) spec(w workloads.Selected, cores int) (measure.TraceSpec, e
 const (
 	defaultTraced = 20 * time.Millisecond
 	mostWaiting   = 8
+
+	// mostProcs is what a picture has room for.
+	mostProcs = 1024
 )
 
 // trace traces the workload at each GOMAXPROCS, the same number of batches each.
@@ -238,6 +246,7 @@ func (f *traceFlags) trace(ctx context.Context, stderr io.Writer, name string) (
 	pic := picture{
 		title: fmt.Sprintf("%s, %s, strategy %s", cell.Spec(), count(spec.Goroutines, "goroutine"), spec.Strategy),
 		name:  "trace-" + strings.ReplaceAll(w.Name, "/", "-"),
+		cores: cores,
 	}
 	for _, p := range procs {
 		fmt.Fprintf(stderr, "tracing %s at GOMAXPROCS=%d\n", w.Name, p)
@@ -301,7 +310,16 @@ const readMemory = 384 << 20
 func (f *traceFlags) read(ctx context.Context, stdin io.Reader, stderr io.Writer) (picture, error) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(readMemory))
 	in, size := stdin, int64(0)
-	if f.from != "-" {
+	if f.from == "-" {
+		// Reading may have to wait, which Ctrl-C must end.
+		pipe, into := io.Pipe()
+		go func() {
+			_, err := io.Copy(into, stdin)
+			into.CloseWithError(err)
+		}()
+		defer context.AfterFunc(ctx, func() { into.CloseWithError(context.Cause(ctx)) })()
+		in = pipe
+	} else {
 		file, err := os.Open(f.from)
 		if err != nil {
 			return picture{}, err
@@ -340,6 +358,7 @@ func count(n int, one string) string {
 type picture struct {
 	title  string
 	name   string // of its file; "" with --from
+	cores  int    // that may be used; 0 with --from
 	traces []traced
 }
 
@@ -371,14 +390,19 @@ func (f *traceFlags) print(stdout io.Writer, pic picture) error {
 	}
 	style := styleOf(stdout)
 	fmt.Fprintf(stdout, "%s\n\n", report.Inert(pic.title))
-	err := errors.Join(
-		report.Timelines(stdout, panels, style), blank(stdout),
-		report.Overlap(stdout, panels, style),
-		report.SchedulerFacts(stdout, panels, style))
 	for _, t := range pic.traces {
 		if t.Cut != "" {
-			fmt.Fprintf(stdout, "\n%s: cut short, all of this is of what comes before: %s\n", t.title, report.Inert(t.Cut))
+			fmt.Fprintf(stdout, "%s: cut short; all of this is of what comes before: %s\n\n", t.title, report.Inert(t.Cut))
 		}
+	}
+	err := errors.Join(
+		report.Timelines(stdout, panels, style), blank(stdout),
+		report.Overlap(stdout, panels, pic.cores, style))
+	if f.start > 0 || f.length > 0 {
+		fmt.Fprintln(stdout, "the picture is a part of the trace, and the facts are of all of it")
+	}
+	err = errors.Join(err, report.SchedulerFacts(stdout, panels, style))
+	for _, t := range pic.traces {
 		if t.File != "" && pic.name != "" {
 			fmt.Fprintf(stdout, "\n%s (go tool trace reads it)", t.File)
 		}

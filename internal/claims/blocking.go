@@ -17,7 +17,7 @@ var blockingThreads = Claim{
 	ID:        7,
 	Statement: "GOMAXPROCS limits the threads that run Go code, not threads: blocking system calls add one each, sleeping and waiting for the network none.",
 	Expected:  "at GOMAXPROCS=2, 64 goroutines in blocking reads: at least 64 threads (about 67), of which at most 2 run Go code; 64 sleepers or 64 readers of sockets: at most 32 (about 5)",
-	Lesson:    "bound how many blocking calls (cgo, files, devices) may be in flight; timers and sockets need no bound for the sake of threads",
+	Lesson:    "Bound how many blocking calls (cgo, files, devices) may be in flight; timers and sockets need no bound for the sake of threads.",
 	Experiment: "64 goroutines read from an empty pipe by a system call that blocks; 64 sleep; 64 wait for a packet on a UDP socket each. " +
 		"When the runtime counts all 64 as being in a system call, or as waiting, the threads are counted; then 8 goroutines compute beside them, and the execution trace counts how many run at once. " +
 		"The claim holds if there is a thread for every blocking read, at most half as many in the other cases, and if never more than 2 run.",

@@ -20,7 +20,7 @@ var composition = Claim{
 	ID:        1,
 	Statement: "Concurrency is composition: at GOMAXPROCS=1 64 tasks are in flight at once, and never more than one of them runs.",
 	Expected:  "64 in flight, at most 1 running and CPU/wall at most 1.2 at P=1; 2 running at P=2, where the trace must show them",
-	Lesson:    "start goroutines because things are independent of each other, not because there are cores for them",
+	Lesson:    "Start goroutines because things are independent of each other, not because there are cores for them.",
 	Experiment: "64 goroutines compute for 1 ms, wait until all of them have done so, and compute for 1 ms more. " +
 		"The program counts how many are in flight when the last comes to the meeting, the execution trace how many run at once, and the system charges the CPU time. " +
 		"The claim holds if at P=1 all are in flight, the trace never shows more than one running, and CPU time over wall time is at most 1.2 (it fails above 1.5). " +

@@ -18,7 +18,7 @@ var computingDoesNot = Claim{
 	ID:        5,
 	Statement: "Concurrency does not speed up computing without parallelism.",
 	Expected:  "1.0 times as fast with 16 goroutines as in a plain loop at GOMAXPROCS=1, at most 1.2 times; close to 2 times at GOMAXPROCS=2, where there are cores for it",
-	Lesson:    "for computing, goroutines beyond the number of cores make nothing faster",
+	Lesson:    "For computing, goroutines beyond the number of cores make nothing faster.",
 	Experiment: "16 pieces of computing of 0.5 ms each in a plain loop and with a goroutine each, six times in turns; the quickest of each counts. " +
 		"The claim holds if the goroutines are at most 1.2 times as fast at P=1, and fails at 1.5 times or more. " +
 		"Where there are two cores, the same at P=2 must be at least 1.4 times as fast, or what is missing at P=1 could be hidden by other load.",

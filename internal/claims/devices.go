@@ -30,7 +30,7 @@ var devices = Claim{
 	ID:        3,
 	Statement: "The same program gives the same result at any GOMAXPROCS, and one core serves many devices without missing a deadline.",
 	Expected:  "one result at every P, that of a plain loop; no deadline missed by 64 devices that keep 0.2 of a core busy, at P=1; deadlines missed at a load of 2, where they must be",
-	Lesson:    "write the program for the structure of the problem and leave the number of cores to the machine; look for more cores when deadlines are missed",
+	Lesson:    "Write the program for the structure of the problem and leave the number of cores to the machine; look for more cores when deadlines are missed.",
 	Experiment: "A pipeline sends 256 numbers through 8 workers and hashes what comes out, at P = 1, 2, the number of cores and twice that; each trial does the same in a plain loop. " +
 		"At P=1, 64 devices with a goroutine each have events every 32 or 64 ms for 128 ms, all at once to begin with; each must be handled before the next is due. " +
 		"Handling takes 0.2 of a core, and in another trial 2 cores, to show what a missed deadline looks like. " +

@@ -17,11 +17,11 @@ const (
 var handOver = Claim{
 	ID:        15,
 	Statement: "A goroutine in a blocking system call keeps its thread and not its P: the P is handed to another thread.",
-	Expected:  fmt.Sprintf("at GOMAXPROCS=1 another goroutine computes for %v during the call and ends it, and the trace shows the hand-over", handOverWork),
+	Expected:  fmt.Sprintf("at GOMAXPROCS=1 another goroutine computes for %s during the call and ends it, and the trace shows the hand-over", nanoseconds(float64(handOverWork))),
 	Lesson:    "A blocking system call costs a thread and not a core: other goroutines go on, and only many such calls at once are a burden.",
 	Experiment: "At GOMAXPROCS=1 a goroutine waits for a pipe to become readable in a system call that blocks its thread. " +
 		"Only one other goroutine writes to that pipe, after it has computed for a while, and it needs the only P for that. " +
-		fmt.Sprintf("If the P stayed with the call nobody would ever write, and the call would give up after %v. ", handOverLimit) +
+		fmt.Sprintf("If the P stayed with the call nobody would ever write, and the call would give up after %s. ", nanoseconds(float64(handOverLimit))) +
 		"Then the same is done under the execution tracer, which records when a P is taken from a thread in a system call.",
 	Sources: []string{
 		"Vyukov, Scalable Go Scheduler Design Doc (2012)",

@@ -19,7 +19,8 @@ type Outcome struct {
 	Why       string        `json:"why,omitempty"` // where it cannot be told: the reason
 	Lesson    string        `json:"lesson"`
 	Trials    int           `json:"trials"` // fresh processes
-	Took      time.Duration `json:"took"`   // ns
+	Took      time.Duration `json:"took_ns"`
+	Samples   Trials        `json:"samples"` // of each arm, by name; null where none was taken
 }
 
 // attempts is how often an experiment is carried out at most: again where other
@@ -49,7 +50,7 @@ func (c Claim) Measure(ctx context.Context, cores int, again func() bool) (o Out
 			return o, nil
 		}
 		f := c.decide(cores, trials, noise.Between(before, noise.Take()))
-		o.Result, o.Measured, o.Why = f.Result, f.Measured, f.Why
+		o.Result, o.Measured, o.Why, o.Samples = f.Result, f.Measured, f.Why, trials
 		if f.Result != Untold || attempt == attempts || !again() {
 			return o, nil
 		}

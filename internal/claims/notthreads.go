@@ -23,7 +23,7 @@ var notThreads = Claim{
 	ID:        6,
 	Statement: "Goroutines are not threads: 100,000 of them live on a few threads, take a few kilobytes each, and start in a fraction of the time of a thread.",
 	Expected:  "fewer than 1,000 threads, less than 8 KiB of stack and heap each (about 2.7 kB), start and end at least 5 times as cheap as with a thread (often 50 times)",
-	Lesson:    "start a goroutine for everything that goes on at once; a pool that saves starts is for threads",
+	Lesson:    "Start a goroutine for everything that goes on at once; a pool that saves starts is for threads.",
 	Experiment: "100,000 goroutines block on a channel; then the threads are counted, and how much stack and heap has grown. " +
 		"As the contrast, 100 goroutines that lock a thread (runtime.LockOSThread), as in a one-to-one model. " +
 		"In these trials, at P=1, goroutines also start and end one after the other, without a thread of their own and with one that ends with them; the CPU time of each tells what a start costs. " +

@@ -21,10 +21,10 @@ const (
 
 var poller = Claim{
 	ID:        16,
-	Statement: "A network reply is served within some 30 ms though another goroutine keeps the only P busy.",
-	Expected:  fmt.Sprintf("the median wait behind a goroutine that computes for %v is at most %v; it would never be served if nobody polled", pollerHog, pollerBound),
+	Statement: "A network reply is served within some tens of milliseconds though another goroutine keeps the only P busy.",
+	Expected:  fmt.Sprintf("the median wait behind a goroutine that computes for %s is at most %s; it would never be served if nobody polled", nanoseconds(float64(pollerHog)), nanoseconds(float64(pollerBound))),
 	Lesson:    "Busy Ps do not starve the network, but they add 10 to 30 ms to a reply: leave a P free where that is too long.",
-	Experiment: fmt.Sprintf("At GOMAXPROCS=1 a goroutine computes for %v. Meanwhile replies come on a TCP connection for which another goroutine waits: ", pollerHog) +
+	Experiment: fmt.Sprintf("At GOMAXPROCS=1 a goroutine computes for %s. Meanwhile replies come on a TCP connection for which another goroutine waits: ", nanoseconds(float64(pollerHog))) +
 		"the computing goroutine writes them to the other end itself, so that the moment of each is known. It never blocks, so that the scheduler has no cause to ask the network poller. " +
 		"Only the runtime's monitor thread, which needs no P, finds the reply, makes the reader runnable, and makes the computing goroutine give way. " +
 		"The time from each write until the reader has read is measured, and for comparison the same while the P has nothing else to do.",

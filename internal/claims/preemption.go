@@ -21,9 +21,9 @@ const (
 
 var preemption = Claim{
 	ID:        14,
-	Statement: "A goroutine that computes on and on is made to give way after 10 to 20 ms, even in a loop that calls nothing.",
-	Expected: fmt.Sprintf("at GOMAXPROCS=1 another goroutine waits at most half of a loop of %v, and with GODEBUG=asyncpreemptoff=1 at least nine tenths of it",
-		hogTime),
+	Statement: "A goroutine that computes on and on is made to give way within some tens of milliseconds, even in a loop that calls nothing.",
+	Expected: fmt.Sprintf("at GOMAXPROCS=1 another goroutine waits 10 to 20 ms, at most half of a loop of %s, and with GODEBUG=asyncpreemptoff=1 at least nine tenths of it",
+		nanoseconds(float64(hogTime))),
 	Lesson: "Loops need no runtime.Gosched, but one busy goroutine a P delays all others there by 10 to 20 ms at a time.",
 	Experiment: "At GOMAXPROCS=1 a goroutine runs a loop without a single call, so without a place where it would look whether it is to give way. " +
 		"Another goroutine was runnable before, and gives way whenever it gets to run. Its longest wait is compared with the time that the loop took. " +
@@ -51,7 +51,7 @@ func judgePreemption(_ int, t Trials) Finding {
 		t.Spread("on", "wait-ns").Text(nanoseconds), nanoseconds(t.Spread("on", "loop-ns").Median), off.Text(percent))
 	switch {
 	// Nothing can make the other goroutine run early where no signal is sent, so
-	// that this one decides whatever else goes on.
+	// that this one decides.
 	case off.Min < wholeShare, on.Median >= wholeShare:
 		return holdsIf(false, measured)
 	case on.Median <= preemptedShare:

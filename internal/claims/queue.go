@@ -2,6 +2,7 @@ package claims
 
 import (
 	"errors"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -45,10 +46,14 @@ func settle() {
 }
 
 // withoutGC turns the garbage collector off, which stops the world and has
-// goroutines of its own to run, and returns what turns it on again.
+// goroutines of its own to run, and returns what turns it on again. A memory limit
+// would have it run all the same.
 func withoutGC() (again func()) {
-	percent := debug.SetGCPercent(-1)
-	return func() { debug.SetGCPercent(percent) }
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(math.MaxInt64)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // always says whether every trial found exactly this.

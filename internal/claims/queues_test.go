@@ -3,30 +3,18 @@ package claims
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"testing"
 )
-
-// double returns as many samples as trials give, all alike.
-func double(s Sample) []Sample { return []Sample{s, s, s} }
-
-// with returns s with some keys changed.
-func (s Sample) with(changes Sample) Sample {
-	s = maps.Clone(s)
-	maps.Copy(s, changes)
-	return s
-}
 
 func TestJudgeQueues(t *testing.T) {
 	whole := Sample{"start": 2, "usable": 2, "changed": 1, "default": 2, "change-ns": 20_000}
 	one := []Sample{whole.with(Sample{"start": 1, "usable": 1, "default": 1})}
 	quota := []Sample{{"start": 2, "usable": 2, "quota": 0.5}}
-	usable := func(s Sample) Trials { return Trials{"as it is": double(s), "one CPU": one, "quota": quota} }
+	usable := func(s Sample) Trials { return Trials{"as it is": alike(s), "one CPU": one, "quota": quota} }
 
 	order := Sample{"rounds": 100, "in_order": 100, "commonest": runNextOrder}
 	queue := Sample{"held": 256, "moved": 129, "oldest": 128}
@@ -39,75 +27,59 @@ func TestJudgeQueues(t *testing.T) {
 		}
 	}
 	pair := func(waits, worksOn float64) Trials {
-		return Trials{"waits": double(Sample{"elsewhere": waits}), "works on": double(Sample{"elsewhere": worksOn})}
+		return Trials{"waits": alike(Sample{"elsewhere": waits}), "works on": alike(Sample{"elsewhere": worksOn})}
 	}
 
-	for _, test := range []struct {
-		name   string
-		claim  Claim
-		trials Trials
-		want   Result
-		text   string
-	}{
+	testJudges(t, []judgement{
 		{"as usable", usableCPUs, usable(whole), Holds, "starts at 2 with 2 usable, at 1 on one CPU, at 2 with a quota of 0.5; a change takes 20 µs"},
 		{"pinned by the environment", usableCPUs, usable(whole.with(Sample{"start": 1})), Fails, "starts at 1 with 2 usable"},
-		{"pinned at what is usable", usableCPUs, Trials{"as it is": double(whole), "one CPU": {whole.with(Sample{"usable": 1, "default": 1})}, "quota": quota}, Fails, "at 2 on one CPU"},
-		{"quota not seen", usableCPUs, Trials{"as it is": double(whole), "quota": {{"start": 8, "usable": 7, "quota": 6.5}}}, Fails, "at 8 with a quota of 6.5"},
+		{"pinned at what is usable", usableCPUs, Trials{"as it is": alike(whole), "one CPU": {whole.with(Sample{"usable": 1, "default": 1})}, "quota": quota}, Fails, "at 2 on one CPU"},
+		{"quota not seen", usableCPUs, Trials{"as it is": alike(whole), "quota": {{"start": 8, "usable": 7, "quota": 6.5}}}, Fails, "at 8 with a quota of 6.5"},
 		{"change without effect", usableCPUs, usable(whole.with(Sample{"changed": 0})), Fails, ""},
 		{"default not found again", usableCPUs, usable(whole.with(Sample{"default": 1})), Fails, ""},
-		{"nothing can be limited", usableCPUs, Trials{"as it is": double(whole)}, Holds, "starts at 2 with 2 usable (no CPU quota can be set here); "},
-		{"no cgroup", usableCPUs, Trials{"as it is": double(whole), "one CPU": one, "quota": {{}}}, Holds, "at 1 on one CPU (no CPU quota can be set here); "},
+		{"nothing can be limited", usableCPUs, Trials{"as it is": alike(whole)}, Holds, "starts at 2 with 2 usable (no CPU quota can be set here); "},
+		{"no cgroup", usableCPUs, Trials{"as it is": alike(whole), "one CPU": one, "quota": {{}}}, Holds, "at 1 on one CPU (no CPU quota can be set here); "},
 
-		{"newest first", runNext, Trials{"": double(order)}, Holds, "7 0 1 2 3 4 5 6 in 300 of 300 rounds"},
-		{"now and then not", runNext, Trials{"": double(order.with(Sample{"in_order": 97}))}, Holds, "in 291 of 300"},
-		{"a queue only", runNext, Trials{"": double(order.with(Sample{"in_order": 0, "commonest": 1234567}))}, Fails, "most often in the order 0 1 2 3 4 5 6 7"},
-		{"often not", runNext, Trials{"": double(order.with(Sample{"in_order": 70}))}, Untold, "in 210 of 300"},
+		{"newest first", runNext, Trials{"": alike(order)}, Holds, "7 0 1 2 3 4 5 6 in 300 of 300 rounds"},
+		{"now and then not", runNext, Trials{"": alike(order.with(Sample{"in_order": 97}))}, Holds, "in 291 of 300"},
+		{"a queue only", runNext, Trials{"": alike(order.with(Sample{"in_order": 0, "commonest": 1234567}))}, Fails, "most often in the order 0 1 2 3 4 5 6 7"},
+		{"often not", runNext, Trials{"": alike(order.with(Sample{"in_order": 70}))}, Untold, "in 210 of 300"},
 
-		{"256 and half", localQueue, Trials{"": double(queue)}, Holds, "256 in the order made; then 129 moved at once, 128 of them the oldest"},
-		{"a larger queue", localQueue, Trials{"": double(queue.with(Sample{"held": 512}))}, Fails, "512 in the order made"},
-		{"one moved at a time", localQueue, Trials{"": double(queue.with(Sample{"moved": 1}))}, Fails, "then 1 moved"},
-		{"the youngest moved", localQueue, Trials{"": double(queue.with(Sample{"oldest": 0}))}, Fails, "0 of them the oldest"},
+		{"256 and half", localQueue, Trials{"": alike(queue)}, Holds, "256 in the order made; then 129 moved at once, 128 of them the oldest"},
+		{"a larger queue", localQueue, Trials{"": alike(queue.with(Sample{"held": 512}))}, Fails, "512 in the order made"},
+		{"one moved at a time", localQueue, Trials{"": alike(queue.with(Sample{"moved": 1}))}, Fails, "then 1 moved"},
+		{"the youngest moved", localQueue, Trials{"": alike(queue.with(Sample{"oldest": 0}))}, Fails, "0 of them the oldest"},
 
-		{"every 61st", globalQueue, Trials{"": double(global)}, Holds, "after 60 starts from the own queue, at most 60"},
-		{"sometimes later", globalQueue, Trials{"": double(global.with(Sample{"most": 121, "within": 0.99}))}, Holds, "at most 121"},
-		{"often later", globalQueue, Trials{"": double(global.with(Sample{"most": 500, "within": 0.8}))}, Untold, ""},
-		{"another number", globalQueue, Trials{"": double(global.with(Sample{"median": 126, "within": 0}))}, Fails, "after 126"},
+		{"every 61st", globalQueue, Trials{"": alike(global)}, Holds, "after 60 starts from the own queue, at most 60"},
+		{"sometimes later", globalQueue, Trials{"": alike(global.with(Sample{"most": 121, "within": 0.99}))}, Holds, "at most 121"},
+		{"often later", globalQueue, Trials{"": alike(global.with(Sample{"most": 500, "within": 0.8}))}, Untold, ""},
+		{"another number", globalQueue, Trials{"": alike(global.with(Sample{"median": 126, "within": 0}))}, Fails, "after 126"},
 
 		{"half", stealing, Trials{"1": share(0), "2": share(0.5)}, Holds, "P=1: 0 %; P=2: 50 % (40 % to 50 %)"},
 		{"none", stealing, Trials{"1": share(0), "2": share(0)}, Fails, "P=2: 0 %"},
 		{"elsewhere with one P", stealing, Trials{"1": share(0.5), "2": share(0.5)}, Fails, "P=1: 50 %"},
 		{"few", stealing, Trials{"1": share(0), "2": share(0.15)}, Untold, ""},
-		{"trace and metrics differ", stealing, Trials{"1": share(0), "2": double(Sample{"elsewhere": 0.5, "traced": 800, "metered": 1000})}, Untold, ""},
+		{"trace and metrics differ", stealing, Trials{"1": share(0), "2": alike(Sample{"elsewhere": 0.5, "traced": 800, "metered": 1000})}, Untold, ""},
 
 		{"together", pairs, pair(0.002, 0.95), Holds, "0.2 % of the wake-ups lead to another P; 95 % where"},
 		{"parted", pairs, pair(0.6, 0.95), Fails, ""},
 		{"never parted", pairs, pair(0, 0), Fails, ""},
 		{"seldom parted", pairs, pair(0.01, 0.2), Untold, ""},
 		{"often parted", pairs, pair(0.2, 0.9), Untold, ""},
-	} {
-		t.Run(fmt.Sprintf("%d/%s", test.claim.ID, test.name), func(t *testing.T) {
-			got := test.claim.Judge(2, test.trials)
-			if got.Result != test.want || !strings.Contains(got.Measured, test.text) {
-				t.Errorf("%s: %q, want %s with %q", got.Result, got.Measured, test.want, test.text)
-			}
-			if (got.Result == Untold) != (got.Why != "") {
-				t.Errorf("%s because %q", got.Result, got.Why)
-			}
-		})
-	}
+	})
 }
 
 // On many cores the shares are judged by what is fair for each number of Ps.
 func TestJudgeStealingOnManyCores(t *testing.T) {
 	trials := Trials{}
 	for _, p := range doublings(24) {
-		trials[fmt.Sprint(p)] = double(Sample{"elsewhere": 1 - 1/float64(p), "traced": 1000, "metered": 1000})
+		trials[fmt.Sprint(p)] = alike(Sample{"elsewhere": 1 - 1/float64(p), "traced": 1000, "metered": 1000})
 	}
 	got := stealing.Judge(24, trials)
 	if want := "P=1: 0 %; P=2: 50 %; P=4: 75 %; P=8: 88 %; P=16: 94 %; P=24: 96 % start elsewhere"; got.Measured != want || got.Result != Holds {
 		t.Errorf("%s: %q, want %q", got.Result, got.Measured, want)
 	}
-	trials["16"] = double(Sample{"elsewhere": 0.01, "traced": 1000, "metered": 1000})
+	trials["16"] = alike(Sample{"elsewhere": 0.01, "traced": 1000, "metered": 1000})
 	if got := stealing.Judge(24, trials); got.Result != Fails {
 		t.Errorf("without stealing at P=16: %+v", got)
 	}
@@ -155,37 +127,17 @@ func TestMakeInOrder(t *testing.T) {
 
 // One trial of every arm, in a process of its own, finds what the judge asks for.
 func TestQueueTrials(t *testing.T) {
-	t.Setenv(raceEnv, raceEnds)
 	for _, c := range []Claim{usableCPUs, runNext, localQueue, globalQueue, stealing, pairs} {
 		t.Run(fmt.Sprint(c.ID), func(t *testing.T) {
-			trials := Trials{}
-			for i, a := range c.Arms(2) {
-				s, err := a.run(t.Context(), trial{Claim: c.ID, Arm: i, Cores: 2})
-				if err != nil {
-					t.Fatal(err)
-				}
-				trials[a.Name] = []Sample{s}
-				for key, v := range s {
-					if math.IsNaN(v) || v < 0 {
-						t.Errorf("%s: %s is %v", a.Name, key, v)
-					}
-				}
-			}
-			checkQueueTrials(t, c, trials)
+			trials, f := oneTrialOfEach(t, c)
+			checkQueueTrials(t, c, trials, f)
 		})
 	}
 }
 
 // checkQueueTrials checks what no load can change.
-func checkQueueTrials(t *testing.T, c Claim, trials Trials) {
+func checkQueueTrials(t *testing.T, c Claim, trials Trials, f Finding) {
 	t.Helper()
-	f := c.Judge(2, trials)
-	t.Logf("%s: %s", f.Result, f.Measured)
-	for _, unknown := range []string{"unknown", "NaN"} {
-		if strings.Contains(f.Measured, unknown) {
-			t.Errorf("measured: %q", f.Measured)
-		}
-	}
 	switch c.ID {
 	case stealing.ID:
 		if s := trials["1"][0]; s["elsewhere"] != 0 {
@@ -203,10 +155,6 @@ func checkQueueTrials(t *testing.T, c Claim, trials Trials) {
 	}
 }
 
-// With the race detector a process waits for a second before it ends, in case a race
-// is still found; trials need not.
-const raceEnv, raceEnds = "GORACE", "atexit_sleep_ms=0"
-
 // raceDetector says whether the race detector is on: with it the scheduler chooses
 // at random what it puts where.
 func raceDetector() bool {
@@ -221,7 +169,6 @@ func TestPinnedProcs(t *testing.T) {
 	if runtime.NumCPU() == 1 {
 		t.Skip("one CPU is what is usable")
 	}
-	t.Setenv(raceEnv, raceEnds)
 	t.Setenv("GOMAXPROCS", "1")
 	trials, _, err := usableCPUs.trials(context.Background(), 2)
 	if err != nil {

@@ -18,7 +18,7 @@ var simultaneous = Claim{
 	ID:        2,
 	Statement: "Parallelism is simultaneous execution: at GOMAXPROCS=P P goroutines run at once, and CPU time over wall time reaches P, or the number of cores where that is less.",
 	Expected:  "P running at each P; CPU/wall at least 85 % of min(P, cores) in the best trial, also at P = twice the cores, where the other half only seems to run",
-	Lesson:    "raise GOMAXPROCS above the cores and Go believes that more runs at once, but nothing gets done sooner",
+	Lesson:    "Raise GOMAXPROCS above the cores and Go believes that more runs at once, but nothing gets done sooner.",
 	Experiment: "P goroutines compute side by side for 80 ms from the moment at which all have begun, for P = 2, the number of cores, twice that, and on large machines one in between. " +
 		"The execution trace counts how many run at once; CPU time over wall time says how many cores they really had. " +
 		"The claim holds if the trace shows P running at each P and the best trial reaches 85 % of min(P, cores); it fails below 70 %. " +

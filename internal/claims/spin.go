@@ -2,7 +2,6 @@ package claims
 
 import (
 	"math"
-	"sync/atomic"
 	"time"
 )
 
@@ -13,13 +12,6 @@ const unitSteps = 100
 // spinFor computes for d of wall time, however much of that it gets a core for.
 func spinFor(d time.Duration) {
 	for start := time.Now(); time.Since(start) < d; {
-		spinUnits(1)
-	}
-}
-
-// spinUntil computes until stop is set.
-func spinUntil(stop *atomic.Bool) {
-	for !stop.Load() {
 		spinUnits(1)
 	}
 }

@@ -71,8 +71,9 @@ func judgeSpinning(cores int, t Trials) Finding {
 	return untold(measured, "a clearer difference: the two are too close to each other")
 }
 
-// spinningTrial returns the CPU time and the context switches of an event. Where the system does not tell it,
-// or counts it in ticks of many milliseconds as Windows does, the sample is empty.
+// spinningTrial returns the CPU time and the context switches of an event. Where the
+// system does not tell them, or counts CPU time in ticks of many milliseconds as
+// Windows does, the sample is empty.
 func spinningTrial(context.Context) (Sample, error) {
 	there, back := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,7 +57,7 @@ func stealingTrial(context.Context) (Sample, error) {
 	defer withoutGC()()
 	var made float64
 	facts, err := traced(func() {
-		before := goroutinesCreated()
+		before := count(countCreated)
 		for range stealingTasks / stealingBatch {
 			var batch sync.WaitGroup
 			for range stealingBatch {
@@ -66,7 +65,7 @@ func stealingTrial(context.Context) (Sample, error) {
 			}
 			batch.Wait()
 		}
-		made = goroutinesCreated() - before
+		made = count(countCreated) - before
 	})
 	if err != nil {
 		return nil, err
@@ -79,17 +78,6 @@ func stealingTrial(context.Context) (Sample, error) {
 		"traced":    float64(facts.Created),
 		"metered":   made,
 	}, nil
-}
-
-// goroutinesCreated returns how many goroutines have been made since the program
-// started, those of the runtime's own included; NaN where this Go does not tell.
-func goroutinesCreated() float64 {
-	s := []metrics.Sample{{Name: "/sched/goroutines-created:goroutines"}}
-	metrics.Read(s)
-	if s[0].Value.Kind() != metrics.KindUint64 {
-		return math.NaN()
-	}
-	return float64(s[0].Value.Uint64())
 }
 
 func judgeStealing(cores int, t Trials) Finding {

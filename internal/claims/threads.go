@@ -14,6 +14,7 @@ import (
 const (
 	countThreads    = "/sched/threads/total:threads"
 	countGoroutines = "/sched/goroutines:goroutines"
+	countCreated    = "/sched/goroutines-created:goroutines" // since the program started, those of the runtime's own included
 	countWaiting    = "/sched/goroutines/waiting:goroutines"
 	countInSyscalls = "/sched/goroutines/not-in-go:goroutines"
 	countStackBytes = "/memory/classes/heap/stacks:bytes"

@@ -52,7 +52,9 @@ func register(list []Claim) {
 			if t.Arm < 0 || t.Arm >= len(arms) {
 				return fmt.Errorf("claim %d has no arm %d", t.Claim, t.Arm)
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), trialTime)
+			// Less than the parent waits, so that what a trial waits for in vain
+			// is told.
+			ctx, cancel := context.WithTimeout(context.Background(), trialTime*9/10)
 			defer cancel()
 			sample, err := arms[t.Arm].Run(ctx)
 			a := answer{Sample: sample}

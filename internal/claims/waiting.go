@@ -18,7 +18,7 @@ var waitingOverlaps = Claim{
 	ID:        4,
 	Statement: "Concurrency speeds up waiting without any parallelism.",
 	Expected:  "32 waits of 4 ms about 30 times as fast with a goroutine each as one after the other, at GOMAXPROCS=1; at least 8 times",
-	Lesson:    "start as many goroutines as there are things to wait for; cores do not matter",
+	Lesson:    "Start as many goroutines as there are things to wait for; cores do not matter.",
 	Experiment: "At P=1, 32 waits of 4 ms, once one after the other and three times with a goroutine each, of which the quickest counts. " +
 		"The claim holds if that is at least 8 times as fast, and fails at twice or less.",
 	Sources: []string{

@@ -11,6 +11,7 @@ import (
 	"runtime/metrics"
 	"runtime/trace"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"runbench/internal/child"
@@ -31,10 +32,9 @@ type TraceSpec struct {
 
 // Traced says how a cell was traced.
 type Traced struct {
-	Batches int           `json:"batches"`
-	Wall    time.Duration `json:"wall"`    // ns; from the beginning of the first batch to the end of the last
-	Created int           `json:"created"` // goroutines started meanwhile, as runtime/metrics counts them; -1 for unknown
-	Error   string        `json:"error,omitempty"`
+	Batches int    `json:"batches"`
+	Created int    `json:"created"` // goroutines started meanwhile, as runtime/metrics counts them; -1 for unknown
+	Error   string `json:"error,omitempty"`
 }
 
 // mostTrace is how large a trace may grow before no further batch is begun.
@@ -115,12 +115,12 @@ func traceBatches(ctx context.Context, m *Meter, n int, path string) (traced Tra
 			err = closeErr
 		}
 	}()
-	if err := trace.Start(f); err != nil {
+	out := &countedWriter{w: f}
+	if err := trace.Start(out); err != nil {
 		return Traced{}, err
 	}
 	defer trace.Stop()
 	before := goroutinesCreated()
-	start := time.Now()
 	schedtrace.Begin()
 	for traced.Batches < n {
 		if err := m.run(ctx); err != nil {
@@ -131,17 +131,29 @@ func traceBatches(ctx context.Context, m *Meter, n int, path string) (traced Tra
 		if err := m.check(ctx); err != nil {
 			return Traced{}, err
 		}
-		if info, err := f.Stat(); err == nil && info.Size() > mostTrace {
+		if out.bytes.Load() > mostTrace {
 			break
 		}
 	}
 	schedtrace.End()
-	traced.Wall = time.Since(start)
 	traced.Created = -1
 	if after := goroutinesCreated(); before >= 0 && after >= before {
 		traced.Created = after - before
 	}
 	return traced, nil
+}
+
+// A countedWriter counts what is written: asking the file for its size would be a system
+// call, which the trace would show.
+type countedWriter struct {
+	w     io.Writer
+	bytes atomic.Int64
+}
+
+func (c *countedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.bytes.Add(int64(n))
+	return n, err
 }
 
 // goroutinesCreated returns how many goroutines this process has started, -1

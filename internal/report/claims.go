@@ -28,7 +28,9 @@ func Claim(out io.Writer, o claims.Outcome, style Style) error {
 	line("", result, paint)
 	line("measured", o.Measured, "")
 	line("expected", o.Expected, dim)
-	line("lesson", o.Lesson, "")
+	if o.Result == claims.Holds {
+		line("lesson", o.Lesson, "")
+	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -37,13 +39,20 @@ func Claim(out io.Writer, o claims.Outcome, style Style) error {
 // ClaimsSummary writes how many claims came out which way.
 func ClaimsSummary(out io.Writer, outcomes []claims.Outcome, took time.Duration, style Style) error {
 	count := make(map[claims.Result]int)
+	numbers := make(map[claims.Result]string)
 	trials := 0
 	for _, o := range outcomes {
 		count[o.Result]++
+		numbers[o.Result] += fmt.Sprintf(" %d", o.ID)
 		trials += o.Trials
 	}
 	text := fmt.Sprintf("%s: %d hold, %d do not hold, %d cannot be told here (%d fresh processes, %s)",
 		plural(len(outcomes), "claim"), count[claims.Holds], count[claims.Fails], count[claims.Untold], trials, seconds(took))
+	for _, r := range []claims.Result{claims.Fails, claims.Untold} {
+		if count[r] > 0 {
+			text += fmt.Sprintf("\n%s:%s", r, numbers[r])
+		}
+	}
 	_, err := fmt.Fprintf(out, "%s\nhow one is tested, and where it is said: runbench claims explain N\n", style.paint(bold, text))
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"runbench/internal/schedtrace"
 )
@@ -38,7 +37,7 @@ func factRows() []factRow {
 			if f.Preempted == 0 {
 				return "0"
 			}
-			return fmt.Sprintf("%d, %d went on on another P", f.Preempted, f.PreemptedElsewhere)
+			return fmt.Sprintf("%d times, %d resumed on another P", f.Preempted, f.PreemptedElsewhere)
 		}},
 		{"yielded", func(f schedtrace.Facts) string { return fmt.Sprint(f.Yielded) }},
 		{"ran on several Ps", func(f schedtrace.Facts) string { return of(f.Moved, f.Ran) }},
@@ -61,7 +60,7 @@ func factRows() []factRow {
 				return ""
 			}
 			b := f.Blocked[i]
-			return fmt.Sprintf("%s: %d × %s", clean(b.Reason), b.Count, shortTime(b.Total/time.Duration(max(1, b.Count))))
+			return fmt.Sprintf("%s: %d×, %s on average", clean(b.Reason), b.Count, shortTime(b.Total/time.Duration(max(1, b.Count))))
 		}})
 	}
 	return append(rows, factRow{"garbage collection", func(f schedtrace.Facts) string {
@@ -88,12 +87,12 @@ func stretches(d schedtrace.Distribution) string {
 	if d.Count == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%s, p99 %s, %s at most", shortTime(d.P50), shortTime(d.P99), shortTime(d.Max))
+	return fmt.Sprintf("median %s, p99 %s, most %s", shortTime(d.P50), shortTime(d.P99), shortTime(d.Max))
 }
 
 // Overlap says in a sentence what the pictures of the same work at several
-// GOMAXPROCS show. It says nothing of a single one.
-func Overlap(out io.Writer, panels []Panel, style Style) error {
+// GOMAXPROCS show, where so many cores may be used. It says nothing of a single one.
+func Overlap(out io.Writer, panels []Panel, cores int, style Style) error {
 	if len(panels) < 2 {
 		return nil
 	}
@@ -105,6 +104,9 @@ func Overlap(out io.Writer, panels []Panel, style Style) error {
 	}
 	text += fmt.Sprintf(". On %s up to %d overlap, %.2f on average; the same work took %.2f times as long (under the tracer, so no result).",
 		plural(last.Procs, "P"), last.MaxRunning, last.MeanRunning, float64(last.Span)/float64(max(1, first.Span)))
+	if last.Procs > cores {
+		text += fmt.Sprintf(" So it looks to Go: there are %s for these.", plural(cores, "core"))
+	}
 	for _, line := range wrap(text, style.width()-2) {
 		b.WriteString(line + "\n")
 	}
@@ -136,17 +138,12 @@ func SchedulerFacts(out io.Writer, panels []Panel, style Style) error {
 			table = append(table, row)
 		}
 	}
-	widths := make([]int, len(head))
-	for _, row := range table {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
+	ws := widths(table)
 	var b strings.Builder
 	for i, row := range table {
 		line := ""
 		for j, cell := range row {
-			line += pad(cell, widths[j]+2)
+			line += pad(cell, ws[j]+2)
 		}
 		line = strings.TrimRight(line, " ")
 		if i == 0 {

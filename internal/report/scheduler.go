@@ -71,7 +71,7 @@ func legend(narrow bool) []string {
 	return []string{
 		spread + "; – not known",
 		"read to the right: first what more goroutines change, then what more cores do; runnable ones wait for a core, waiting ones for one another, a timer or the network",
-		"started, switches (of threads, by the kernel) and waits for mutexes are of one batch; goroutines in each state are averages over looks at the discarded first batch whenever a core came free for one, and not known where that was too seldom; of waits to run and for mutexes the runtime times one in eight",
+		"started, switches (of threads, by the kernel) and waits for mutexes are of one batch; goroutines seen in each state are means over looks at the discarded first batch, which come when a core is free or something has happened: no averages over time, and not known where they were too few; of waits to run and for mutexes the runtime times one in eight",
 	}
 }
 

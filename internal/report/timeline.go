@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,19 +39,21 @@ func Timelines(out io.Writer, panels []Panel, style Style) error {
 		for _, lane := range p.Trace.Procs.Lanes {
 			fmt.Fprintf(&b, "%s▕%s▏\n", pad(fmt.Sprintf("P%d", lane.ID), label-1), procRow(p.Trace.Procs, lane, span, columns-1, who, style))
 		}
-		shown, more := busiest(p.Trace.Goroutines.Lanes)
+		shown, more := busiest(p.Trace)
 		for _, lane := range shown {
 			fmt.Fprintf(&b, "%s %s\n", padLeft(string(who.letter(lane.ID)), label-1), wayRow(p.Trace.Goroutines, lane, span, columns-1, who, style))
 		}
 		if more > 0 {
 			fmt.Fprintf(&b, "%s… and %s\n", strings.Repeat(" ", label), plural(more, "more goroutine"))
 		}
+		hanging(&b, "", 2, who.key(p.Trace), style, dim)
 	}
 	b.WriteString(strings.Repeat(" ", label) + axis(panels[0].Trace.Procs.Start, span, columns-1) + "\n")
-	legend := "above: which goroutine ran on each P (small letters: less than half of the time; * the runtime's own)\n" +
-		"below: each goroutine █ running ▓ in a system call ░ runnable, waiting for a P · waiting for something else"
-	for line := range strings.Lines(legend) {
-		hanging(&b, "", 2, strings.TrimSpace(line), style, dim)
+	for _, text := range []string{
+		"P0, P1, …: the goroutine that ran longest in each column (small letter: the P was busy for less than half of it; + any other goroutine, * the runtime's own). A P is one of the GOMAXPROCS slots in which Go code runs, each with a queue of goroutines that are ready.",
+		"A, B, …: a goroutine each, in the order in which they were started: █ running ▓ in a system call ░ runnable, waiting for a P · waiting for something else",
+	} {
+		hanging(&b, "", 2, text, style, dim)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -74,40 +79,80 @@ func drawnSpan(t *schedtrace.Trace) time.Duration {
 
 // A company says which letter and colour each goroutine of a trace has.
 type company struct {
-	number map[int64]int
+	number map[int64]int  // of those that have a letter
 	own    map[int64]bool // the runtime's
 }
 
-// cast numbers the goroutines in the order in which they are first seen.
+// mostLetters is how many goroutines have one of their own; others share a sign.
+const (
+	mostLetters = 26
+	others      = '+'
+	runtimeOwn  = '*'
+)
+
+// cast gives letters to the goroutines that ran longest in the span drawn, in the
+// order in which they were created.
 func cast(t *schedtrace.Trace) company {
 	c := company{number: make(map[int64]int), own: make(map[int64]bool)}
-	see := func(id int64) {
-		if schedtrace.RuntimeOwn(t.Names[id]) {
-			c.own[id] = true
-			return
-		}
-		if _, ok := c.number[id]; !ok {
-			c.number[id] = len(c.number)
-		}
-	}
-	for _, lane := range t.Goroutines.Lanes {
-		see(lane.ID)
-	}
+	ran := make(map[int64]time.Duration)
 	for _, lane := range t.Procs.Lanes {
 		for _, cell := range lane.Cells {
 			for _, s := range cell {
-				see(s.Goroutine)
+				ran[s.Goroutine] += s.Time
 			}
 		}
+	}
+	for _, lane := range t.Goroutines.Lanes {
+		ran[lane.ID] += 0
+	}
+	var ids []int64
+	for id := range ran {
+		if schedtrace.RuntimeOwn(t.Names[id]) {
+			c.own[id] = true
+		} else {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(ran[b], ran[a]), cmp.Compare(a, b)) })
+	ids = ids[:min(len(ids), mostLetters)]
+	slices.Sort(ids)
+	for i, id := range ids {
+		c.number[id] = i
 	}
 	return c
 }
 
 func (c company) letter(id int64) rune {
-	if c.own[id] {
-		return '*'
+	n, ok := c.number[id]
+	switch {
+	case c.own[id]:
+		return runtimeOwn
+	case !ok:
+		return others
 	}
-	return rune('A' + c.number[id]%26)
+	return rune('A' + n)
+}
+
+// key says which function the goroutines with a letter were started with, those of
+// one function together.
+func (c company) key(t *schedtrace.Trace) string {
+	var functions []string
+	letters := make(map[string][]rune)
+	for _, id := range slices.SortedFunc(maps.Keys(c.number), func(a, b int64) int { return c.number[a] - c.number[b] }) {
+		name := t.Names[id]
+		if name == "" {
+			name = "not known"
+		}
+		if letters[name] == nil {
+			functions = append(functions, name)
+		}
+		letters[name] = append(letters[name], c.letter(id))
+	}
+	var parts []string
+	for _, name := range functions {
+		parts = append(parts, string(letters[name])+" "+clean(name))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // palette are eight colours that people with any kind of colour vision tell apart
@@ -127,10 +172,11 @@ var palette = [...]struct {
 }
 
 func (c company) color(id int64) int {
-	if c.own[id] {
+	n, ok := c.number[id]
+	if !ok {
 		return len(palette) - 1
 	}
-	return c.number[id] % (len(palette) - 1)
+	return n % (len(palette) - 1)
 }
 
 // onto paints text in the goroutine's colour, on it where filled.
@@ -216,47 +262,55 @@ func wayRow(t schedtrace.Timeline, lane schedtrace.Lane, span time.Duration, col
 // mostWays is how many goroutines are drawn in a terminal.
 const mostWays = 12
 
-// busiest returns the lanes of the goroutines that ran longest, in their order,
-// and how many others there are.
-func busiest(lanes []schedtrace.Lane) (shown []schedtrace.Lane, more int) {
-	if len(lanes) <= mostWays {
-		return lanes, 0
-	}
-	ran := func(lane schedtrace.Lane) (sum time.Duration) {
+// busiest returns the lanes of the goroutines that ran longest in the span drawn,
+// in the order in which they were created, and how many others ran in all.
+func busiest(t *schedtrace.Trace) (shown []schedtrace.Lane, more int) {
+	ran := make(map[int64]time.Duration)
+	for _, lane := range t.Goroutines.Lanes {
 		for _, cell := range lane.Cells {
 			for _, s := range cell {
 				if s.State == schedtrace.Running || s.State == schedtrace.Syscall {
-					sum += s.Time
+					ran[lane.ID] += s.Time
 				}
 			}
 		}
-		return sum
+		if ran[lane.ID] > 0 {
+			shown = append(shown, lane)
+		}
 	}
-	order := make([]int, len(lanes))
-	times := make([]time.Duration, len(lanes))
-	for i, lane := range lanes {
-		order[i], times[i] = i, ran(lane)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return int(times[b] - times[a]) })
-	order = order[:mostWays]
-	slices.Sort(order)
-	for _, i := range order {
-		shown = append(shown, lanes[i])
-	}
-	return shown, len(lanes) - mostWays
+	slices.SortStableFunc(shown, func(a, b schedtrace.Lane) int { return cmp.Compare(ran[b.ID], ran[a.ID]) })
+	shown = shown[:min(len(shown), mostWays)]
+	slices.SortFunc(shown, func(a, b schedtrace.Lane) int { return cmp.Compare(a.ID, b.ID) })
+	return shown, max(0, t.Facts.Ran-len(shown))
 }
 
 // axis draws a time axis over so many columns.
 func axis(start, span time.Duration, columns int) string {
 	row := []rune(strings.Repeat("─", columns))
-	for _, t := range ticks(span, max(2, columns/16)) {
+	all := ticks(span, max(2, columns/16))
+	for _, t := range all {
 		at := int(float64(t) / float64(span) * float64(columns))
-		text := []rune("┬" + shortTime(start+t) + " ")
+		text := []rune("┬" + tickText(start, t, all) + " ")
 		if at+len(text) <= columns {
 			copy(row[at:], text)
 		}
 	}
 	return string(row)
+}
+
+// tickText labels a tick of an axis: with as many digits as tell it from the next.
+func tickText(start, t time.Duration, all []time.Duration) string {
+	if start == 0 || len(all) < 2 {
+		return shortTime(start + t)
+	}
+	unit, name := time.Millisecond, "ms"
+	switch step := all[1] - all[0]; {
+	case step >= time.Second:
+		unit, name = time.Second, "s"
+	case step < time.Microsecond:
+		unit, name = time.Microsecond, "µs"
+	}
+	return strconv.FormatFloat(float64(start+t)/float64(unit), 'f', -1, 64) + " " + name
 }
 
 // ticks returns about n round times from 0 within the span.

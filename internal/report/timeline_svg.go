@@ -81,7 +81,7 @@ func svgPanel(b *strings.Builder, p Panel, span time.Duration, y int) int {
 		y += procHigh + laneGap
 	}
 	y += laneGap
-	shown, more := busiest(p.Trace.Goroutines.Lanes)
+	shown, more := busiest(p.Trace)
 	for _, lane := range shown {
 		fmt.Fprintf(b, `<text class="faint" x="%d" y="%d">%s</text>`+"\n", svgLeft-16, y+wayHigh-1, string(who.letter(lane.ID)))
 		for _, bar := range bars(p.Trace.Goroutines, lane, span, true) {
@@ -163,9 +163,13 @@ func svgBar(b *strings.Builder, t *schedtrace.Trace, who company, bar bar, span 
 }
 
 func svgAxis(b *strings.Builder, start, span time.Duration, y int) int {
-	for _, t := range ticks(span, 8) {
+	all := ticks(span, 8)
+	for _, t := range all {
 		x := svgX(t, span)
-		fmt.Fprintf(b, `<path class="grid" d="M%.1f 34V%d"/><text class="faint" x="%.1f" y="%d">%s</text>`+"\n", x, y, x+2, y+12, shortTime(start+t))
+		fmt.Fprintf(b, `<path class="grid" d="M%.1f 34V%d"/>`+"\n", x, y)
+		if x < svgWidth-60 { // a label needs room
+			fmt.Fprintf(b, `<text class="faint" x="%.1f" y="%d">%s</text>`+"\n", x+2, y+12, tickText(start, t, all))
+		}
 	}
 	return y + 20
 }

@@ -52,7 +52,7 @@ func turns() []Panel {
 func TestTimelines(t *testing.T) {
 	for name, style := range map[string]Style{"timeline": {Width: 60}, "timeline-color": {Width: 60, Color: true}} {
 		var b strings.Builder
-		if err := errors.Join(Timelines(&b, turns(), style), Overlap(&b, turns(), style), SchedulerFacts(&b, turns(), style)); err != nil {
+		if err := errors.Join(Timelines(&b, turns(), style), Overlap(&b, turns(), 2, style), SchedulerFacts(&b, turns(), style)); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.String())

@@ -59,8 +59,9 @@ type Facts struct {
 	// Blocked says what goroutines waited for, the longest total first.
 	Blocked []Blocked `json:"blocked"`
 
-	// Syscalls is how many system calls were seen, SyscallsHandedOver those that
-	// lasted so long that their P was given to another thread.
+	// Syscalls is how many system calls were seen to begin, SyscallsHandedOver those
+	// of them whose P was taken away meanwhile: because they lasted, because they
+	// gave it up at once, or because the world was stopped.
 	Syscalls           int           `json:"syscalls"`
 	SyscallsHandedOver int           `json:"syscalls_handed_over"`
 	SyscallTime        time.Duration `json:"syscall_time"` // ns; of all goroutines together

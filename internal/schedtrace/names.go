@@ -11,10 +11,17 @@ import (
 const tracer = "runtime/trace."
 
 // RuntimeOwn reports whether a goroutine that was started with the named function
-// is the runtime's own: all that package runtime starts, but for the one that runs
-// main.
+// is the runtime's own: all that package runtime starts, but for those that run the
+// program's code for it: main, coroutines (iter.Pull), and the handlers of JavaScript
+// events. The runtime draws the same line (isSystemGoroutine in
+// runtime/traceback.go), but calls a goroutine that runs finalizers or cleanups the
+// program's while it does.
 func RuntimeOwn(function string) bool {
-	return traces(function) || strings.HasPrefix(function, "runtime.") && function != "runtime.main"
+	switch function {
+	case "runtime.main", "runtime.corostart", "runtime.handleAsyncEvent":
+		return false
+	}
+	return traces(function) || strings.HasPrefix(function, "runtime.")
 }
 
 func traces(function string) bool { return strings.HasPrefix(function, tracer) }

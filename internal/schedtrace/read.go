@@ -32,7 +32,7 @@ const (
 
 	// mostGoroutines is how many goroutines have a lane of their own at most: the
 	// first ones that are seen to do anything.
-	mostGoroutines = 64
+	mostGoroutines = 128
 )
 
 // A Trace is what there is to know of an execution trace. It is for reading.
@@ -51,6 +51,10 @@ type Trace struct {
 // oldLimit is how large traces of Go before 1.22 may be: the parser holds these
 // in memory as a whole.
 const oldLimit = 32 << 20
+
+// longest is how long a trace may be. Time stamps that are further apart are broken,
+// and nothing could be drawn from one to the other.
+const longest = 30 * 24 * time.Hour
 
 // Read reads a trace. It fails on what is no trace, or one of a Go version that is
 // not known, or one that breaks off before anything is told. The errors have one
@@ -79,6 +83,7 @@ func Read(ctx context.Context, r io.Reader, opt Options) (t *Trace, err error) {
 		return nil, errors.New(firstLine(err.Error()))
 	}
 	k := newTracker(opt)
+	var first trace.Time
 	for n := 0; !k.ended; n++ {
 		if n%(1<<16) == 0 {
 			if ctx.Err() != nil {
@@ -97,6 +102,16 @@ func Read(ctx context.Context, r io.Reader, opt Options) (t *Trace, err error) {
 				return nil, fmt.Errorf("the trace is broken: %s", firstLine(err.Error()))
 			}
 			k.cut = firstLine(err.Error())
+			break
+		}
+		if ev.Kind() == trace.EventSync {
+			continue
+		}
+		if !k.begun {
+			first = ev.Time()
+		}
+		if d := ev.Time().Sub(first); d < 0 || d > longest {
+			k.cut = "the trace is broken: its time stamps are further apart than a trace can be long"
 			break
 		}
 		k.event(ev)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"runtime/metrics"
 	"runtime/trace"
@@ -191,6 +193,46 @@ func TestCollectorIsCounted(t *testing.T) {
 	}
 }
 
+// Coroutines run the program's code, though a function of the runtime starts them.
+func TestCoroutinesAreTheProgramsOwn(t *testing.T) {
+	trace := record(t, Options{}, func() {
+		Begin()
+		next, stop := iter.Pull(func(yield func(int) bool) {
+			for yield(int(work(1000))) {
+			}
+		})
+		for range 100 {
+			next()
+		}
+		stop()
+		End()
+	})
+	if f := trace.Facts; f.Created < 1 || f.Ran < 2 || f.Wakes < 100 || f.GC.Workers > f.Span/2 {
+		t.Errorf("100 turns of a coroutine show as %+v", f)
+	}
+}
+
+func TestSystemCallsFromBeforeAreNotCounted(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = in.Fd() // makes its reads block a thread
+	ended := make(chan bool)
+	go func() {
+		_, _ = in.Read(make([]byte, 1))
+		close(ended)
+	}()
+	time.Sleep(20 * time.Millisecond)
+	trace := record(t, Options{}, func() { sink += work(1000) })
+	out.Close()
+	<-ended
+	in.Close()
+	if f := trace.Facts; f.SyscallsHandedOver > f.Syscalls {
+		t.Errorf("%d system calls, of which %d lost their P", f.Syscalls, f.SyscallsHandedOver)
+	}
+}
+
 func TestTornTracesTellWhatTheyHold(t *testing.T) {
 	whole := raw(t, func() { workers(4) })
 	for _, n := range []int{0, 5, 16, 40, len(whole) / 2, len(whole) - 1} {
@@ -275,6 +317,17 @@ func TestBinsKeepTimes(t *testing.T) {
 	if got != want || len(timeline.Lanes[0].Cells) > 16 {
 		t.Errorf("%v in %d columns, want %v in 16 at most", got, len(timeline.Lanes[0].Cells), want)
 	}
+}
+
+// A P may have been idle for long at the end.
+func TestTimelinesOfIdleLanesAreShort(t *testing.T) {
+	b := newBins(16)
+	b.add(1, 0, 5*time.Microsecond, 1, Running)
+	timeline := b.timeline(0, time.Hour, nil)
+	if n := len(timeline.Lanes[0].Cells); n > 16 || timeline.Column*time.Duration(n) < time.Hour {
+		t.Errorf("%d columns of %v for an hour", n, timeline.Column)
+	}
+	b.add(1, 1<<62, 1<<63-1, 1, Running) // ends, and does not overflow
 }
 
 func FuzzRead(f *testing.F) {

@@ -69,9 +69,7 @@ func (b *bins) add(lane int64, start, end time.Duration, g int64, state State) {
 	if end <= start {
 		return
 	}
-	for end > b.width*time.Duration(b.columns) {
-		b.coarsen()
-	}
+	b.fit(end)
 	last := int((end - 1) / b.width)
 	cells := b.lanes[lane]
 	for len(cells) <= last {
@@ -82,6 +80,13 @@ func (b *bins) add(lane int64, start, end time.Duration, g int64, state State) {
 		cells[i].add(Share{Goroutine: g, State: state, Time: min(end, right) - max(start, left)})
 	}
 	b.lanes[lane] = cells
+}
+
+// fit makes columns so wide that there are enough up to end, which is above 0.
+func (b *bins) fit(end time.Duration) {
+	for (end-1)/b.width >= time.Duration(b.columns) {
+		b.coarsen()
+	}
 }
 
 // coarsen makes columns twice as wide.
@@ -128,6 +133,11 @@ func (c *Cell) add(s Share) {
 // timeline returns what was counted, in the order of the lanes' ids, or in the
 // order given.
 func (b *bins) timeline(start, span time.Duration, order []int64) Timeline {
+	columns := 0
+	if span > 0 {
+		b.fit(span) // nothing may have been drawn towards its end
+		columns = int((span-1)/b.width) + 1
+	}
 	t := Timeline{Start: start, Column: b.width}
 	if order == nil {
 		for id := range b.lanes {
@@ -135,7 +145,6 @@ func (b *bins) timeline(start, span time.Duration, order []int64) Timeline {
 		}
 		slices.Sort(order)
 	}
-	columns := int((span + b.width - 1) / b.width)
 	for _, id := range order {
 		cells := b.lanes[id]
 		for len(cells) < columns {
