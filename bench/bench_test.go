@@ -11,6 +11,9 @@ import (
 
 func TestMain(m *testing.M) {
 	child.Main() // the servers that workloads talk to
+	if os.Getenv(plainEnv) != "" {
+		os.Exit(m.Run()) // as in a package without a TestMain
+	}
 	os.Exit(bench.Main(m))
 }
 

@@ -19,23 +19,43 @@ import (
 	"runbench/workloads/all"
 )
 
-// probeEnv turns BenchmarkProbe on: it is for the tests below, not for people.
-const probeEnv = "RUNBENCH_TEST_PROBE"
+const (
+	// probeEnv turns the benchmarks on that are for the tests below, not for people.
+	probeEnv = "RUNBENCH_TEST_PROBE"
+
+	// plainEnv makes this test binary one whose TestMain does not call bench.Main.
+	plainEnv = "RUNBENCH_TEST_PLAIN"
+)
+
+// doors are the two kinds of test binary: what is added to the environment of
+// this one to become it.
+var doors = map[string][]string{
+	"with Main":    {probeEnv + "=1"},
+	"without Main": {probeEnv + "=1", plainEnv + "=1"},
+}
+
+func probes(b *testing.B) {
+	b.Helper()
+	if os.Getenv(probeEnv) == "" {
+		b.Skip("only for the tests of this package")
+	}
+}
 
 // BenchmarkProbe fails when the GOMAXPROCS that a task sees is not the one in
 // the name.
 func BenchmarkProbe(b *testing.B) {
-	if os.Getenv(probeEnv) == "" {
-		b.Skip("only for the tests of this package")
-	}
+	probes(b)
 	for _, waits := range []bool{false, true} {
 		b.Run("waits="+strconv.FormatBool(waits), func(b *testing.B) {
 			seen := make([]int, 16)
-			options := []bench.Option{bench.Goroutines(1, 3, 99), bench.Strategies("pool", "channel"), bench.Check(func() error { return nil })}
+			options := []bench.Option{
+				bench.Batch(len(seen)), bench.Goroutines(1, 3, 99), bench.Strategies("pool", "channel"),
+				bench.Check(func() error { return nil }),
+			}
 			if waits {
 				options = append(options, bench.Waits())
 			}
-			bench.Sweep(b, len(seen), func(_ context.Context, i int) error {
+			bench.Sweep(b, func(_ context.Context, i int) error {
 				seen[i] = runtime.GOMAXPROCS(0)
 				if i == 0 {
 					_, err := os.Stdout.WriteString("\nprobe " + strconv.Itoa(seen[i]) + "\n")
@@ -49,15 +69,20 @@ func BenchmarkProbe(b *testing.B) {
 
 // door runs benchmarks of this test binary in a process of their own and
 // returns what they print.
-func door(t *testing.T, args ...string) string {
+func door(t *testing.T, kind string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append([]string{"-test.run=^$"}, args...)...)
-	cmd.Env = append(os.Environ(), probeEnv+"=1")
-	out, err := cmd.CombinedOutput()
+	out, err := knock(kind, args...)
 	if err != nil {
-		t.Fatalf("%v: %v\n%s", args, err, out)
+		t.Fatalf("%s %v: %v\n%s", kind, args, err, out)
 	}
-	return string(out)
+	return out
+}
+
+func knock(kind string, args ...string) (string, error) {
+	cmd := exec.Command(os.Args[0], append([]string{"-test.run=^$"}, args...)...)
+	cmd.Env = append(os.Environ(), doors[kind]...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // cells returns the cells of the result lines.
@@ -76,37 +101,39 @@ func cells(t *testing.T, output string) (names []string, runs []resultfile.Run) 
 	return names, set.Runs
 }
 
-// Whatever -cpu says, the name, the -N suffix (none) and the GOMAXPROCS inside
-// the timed region agree.
+// Whatever -cpu says, and whether Main has run or not, the name, the -N suffix
+// (none) and the GOMAXPROCS inside the timed region agree.
 func TestGomaxprocsIsTheOneInTheName(t *testing.T) {
-	for _, cpu := range []string{"1", "2", "1,2,3"} {
-		out := door(t, "-test.bench=^BenchmarkProbe$", "-test.benchtime=2x", "-test.cpu="+cpu)
-		var seen []string // by the batches of the benchmark under way
-		checked := 0
-		for line := range strings.Lines(out) {
-			line = strings.TrimSpace(line)
-			// A name is printed once its batches have run: b.Loop does all its
-			// work in what is otherwise the trial run.
-			if strings.HasPrefix(line, "BenchmarkProbe/") {
-				name := strings.Fields(line)[0]
-				if _, parts := benchfmt.Name(name).Parts(); strings.HasPrefix(string(parts[len(parts)-1]), "-") {
-					t.Errorf("%s has a suffix", name)
-				}
-				for _, p := range seen {
-					if !strings.HasSuffix(name, "/gomaxprocs="+p) {
-						t.Errorf("-cpu %s: %s saw GOMAXPROCS=%s", cpu, name, p)
+	for kind := range doors {
+		for _, cpu := range []string{"1", "2", "1,2,3"} {
+			out := door(t, kind, "-test.bench=^BenchmarkProbe$", "-test.benchtime=2x", "-test.cpu="+cpu)
+			var seen []string // by the batches of the benchmark under way
+			checked := 0
+			for line := range strings.Lines(out) {
+				line = strings.TrimSpace(line)
+				// A name is printed once its batches have run: b.Loop does all its
+				// work in what is otherwise the trial run.
+				if strings.HasPrefix(line, "BenchmarkProbe/") {
+					name := strings.Fields(line)[0]
+					if _, parts := benchfmt.Name(name).Parts(); strings.HasPrefix(string(parts[len(parts)-1]), "-") {
+						t.Errorf("%s has a suffix", name)
 					}
+					for _, p := range seen {
+						if !strings.HasSuffix(name, "/gomaxprocs="+p) {
+							t.Errorf("%s, -cpu %s: %s saw GOMAXPROCS=%s", kind, cpu, name, p)
+						}
+					}
+					checked += len(seen)
+					seen = nil
 				}
-				checked += len(seen)
-				seen = nil
+				if p, ok := strings.CutPrefix(line, "probe "); ok {
+					seen = append(seen, p)
+				}
 			}
-			if p, ok := strings.CutPrefix(line, "probe "); ok {
-				seen = append(seen, p)
+			// Two benchmarks; C=1 once and C=3 twice; two batches and the first one.
+			if want := 2 * 3 * 3 * len(strings.Split(cpu, ",")); checked != want {
+				t.Errorf("%s, -cpu %s: %d batches seen, want %d\n%s", kind, cpu, checked, want, out)
 			}
-		}
-		// Two benchmarks; C=1 once and C=3 twice; two batches and the first one.
-		if want := 2 * 3 * 3 * len(strings.Split(cpu, ",")); checked != want {
-			t.Errorf("-cpu %s: %d batches seen, want %d\n%s", cpu, checked, want, out)
 		}
 	}
 }
@@ -114,7 +141,7 @@ func TestGomaxprocsIsTheOneInTheName(t *testing.T) {
 // The command and `go test -bench` name the same cells, under the same keys.
 func TestBothDoorsNameTheSameCells(t *testing.T) {
 	// The quick workloads stand for all: names come from one function.
-	names, runs := cells(t, door(t, "-test.bench=^Benchmark(CPU|Sync|Sched|IO)$/workload=(hash|counter|channel|pingpong|latency)$", "-test.benchtime=1x", "-test.cpu=1,2"))
+	names, runs := cells(t, door(t, "with Main", "-test.bench=^Benchmark(CPU|Sync|Sched|IO)$/workload=(hash|counter|channel|pingpong|latency)$", "-test.benchtime=1x", "-test.cpu=1,2"))
 	selected, err := all.Select([]string{"cpu/hash", "sync/counter", "sync/channel", "sched/pingpong", "io/latency"})
 	if err != nil {
 		t.Fatal(err)
@@ -161,9 +188,7 @@ func TestEveryClassHasABenchmark(t *testing.T) {
 
 // A failing check fails the benchmark and says why.
 func BenchmarkBroken(b *testing.B) {
-	if os.Getenv(probeEnv) == "" {
-		b.Skip("only for the tests of this package")
-	}
+	probes(b)
 	bench.Workload(b, workloads.Workload{
 		Name: "cpu/broken", Batch: 4,
 		Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
@@ -176,10 +201,10 @@ func BenchmarkBroken(b *testing.B) {
 }
 
 func TestFailedCheckFailsTheBenchmark(t *testing.T) {
-	cmd := exec.Command(os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkBroken$", "-test.benchtime=1x")
-	cmd.Env = append(os.Environ(), probeEnv+"=1")
-	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "check failed: invalid argument") {
-		t.Errorf("got %v\n%s", err, out)
+	for kind := range doors {
+		out, err := knock(kind, "-test.bench=^BenchmarkBroken$", "-test.benchtime=1x")
+		if err == nil || !strings.Contains(out, "check failed: invalid argument") {
+			t.Errorf("%s: got %v\n%s", kind, err, out)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"runbench/internal/host"
@@ -14,21 +15,24 @@ import (
 	"runbench/internal/resultfile"
 )
 
-// procs are the P that sweeps go over; empty until Main has run.
-var procs []int
+// mainProcs are the P that sweeps go over; empty until Main has run.
+var mainProcs []int
+
+// machine is what this machine is; to find out takes a moment.
+var machine = sync.OnceValue(func() host.Host { return host.Collect(context.Background()) })
 
 // Main runs a test binary whose benchmarks sweep, and returns its exit status.
-// TestMain calls it.
+// TestMain may call it, in place of m.Run; sweeps work without it too, and the
+// package documentation says what differs.
 //
-// It takes -cpu as the list of GOMAXPROCS to sweep over and sets it to 1 for
-// package testing: that package sets GOMAXPROCS too late for b.Loop and labels
-// the result with another value, and it appends "-N" to names, which readers
-// take for GOMAXPROCS. Benchmarks of the same binary that do not sweep run at
-// GOMAXPROCS=1 therefore.
+// With it package testing prints the result lines. Main takes -cpu as the list of
+// GOMAXPROCS to sweep over and sets it to 1 for package testing: that package
+// sets GOMAXPROCS too late for b.Loop and labels the result with another value,
+// and it appends "-N" to names, which readers take for GOMAXPROCS. All other
+// tests and benchmarks of the binary run at GOMAXPROCS=1 therefore.
 func Main(m *testing.M) int {
 	flag.Parse()
-	machine := host.Collect(context.Background())
-	list, err := sweepList(flag.Lookup("test.cpu").Value.String(), machine)
+	list, err := sweepProcs()
 	if err == nil {
 		err = flag.Set("test.cpu", "1")
 	}
@@ -36,27 +40,47 @@ func Main(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 2
 	}
-	procs = list
-	if flag.Lookup("test.bench").Value.String() != "" {
+	mainProcs = list
+	if testFlag("bench") != "" {
 		// The keys `go test` does not print, and how to read the units.
-		fmt.Print(resultfile.Config{Cores: machine.Usable()}.ExtraLines(), resultfile.UnitLines())
+		fmt.Print(resultfile.Config{Cores: machine().Usable()}.ExtraLines(), resultfile.UnitLines())
 	}
 	return m.Run()
 }
 
-// sweepList returns the P to sweep over, from the value of -cpu or, where that
-// is empty, for the machine.
-func sweepList(cpu string, machine host.Host) ([]int, error) {
-	if cpu == "" {
-		return measure.ProcCounts(machine.Cores()), nil
+// mainRan reports whether package testing writes names as they are.
+func mainRan() bool { return mainProcs != nil }
+
+// testFlag returns the value of a flag of package testing, "" where that package
+// has not defined it.
+func testFlag(name string) string {
+	if f := flag.Lookup("test." + name); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+// sweepProcs returns the P to sweep over where no option says: those of -cpu, or
+// else those that the machine suggests.
+func sweepProcs() ([]int, error) {
+	if mainRan() {
+		return mainProcs, nil
 	}
 	var list []int
+	cpu := testFlag("cpu")
 	for s := range strings.SplitSeq(cpu, ",") {
-		p, err := strconv.Atoi(strings.TrimSpace(s))
+		s = strings.TrimSpace(s)
+		if s == "" {
+			continue
+		}
+		p, err := strconv.Atoi(s)
 		if err != nil || p < 1 {
 			return nil, fmt.Errorf("-cpu %s: expected numbers above 0, found %q", cpu, s)
 		}
 		list = append(list, p)
+	}
+	if list == nil {
+		list = measure.ProcCounts(machine().Cores())
 	}
 	return list, nil
 }

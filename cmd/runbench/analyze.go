@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -17,14 +18,25 @@ import (
 )
 
 func newAnalyze() *cobra.Command {
-	var asJSON, scheduler bool
+	var f analyzeFlags
 	cmd := &cobra.Command{
 		Use:   "analyze [FILE|-…]",
-		Short: "Say what result files tell: gains, verdicts, recommended goroutines",
-		Long: `Analyze reads what runbench or go test -bench wrote and prints gains, verdicts and
-recommended numbers of goroutines. From a file that runbench strategies wrote it
-prints how they rank. Without a file it reads standard input. Several
-files of one machine count as further rounds of one measurement.
+		Short: "Say what result files tell: gains, laws, verdicts, recommended goroutines",
+		Long: `Analyze reads what runbench or go test -bench of any project wrote and says how the
+work scales: gains, laws, verdicts, and how many goroutines and cores to give it.
+Without a file it reads standard input. Several files of one machine count as
+further rounds of one measurement.
+
+Of runbench's own files it prints the gains, how far they go (Amdahl's law and the
+Universal Scalability Law over GOMAXPROCS and over goroutines, each refused where the
+data cannot carry it), and the recommended goroutines beside the textbook's. From a
+file that runbench strategies wrote it prints how they rank.
+
+Of other projects' benchmarks it takes the -N that go test -cpu 1,2,4 appends, or a
+count in the name such as /goroutines=8, /workers=8 or /procs=8, for the axis, and
+ns/op, MB/s or a rate such as ops/s for throughput. Each benchmark gets its
+speed-up, efficiency, law, peak and verdict, by configuration (pkg, cpu, goos);
+what could not be used is counted, with the reason.
 
 With --scheduler it prints in place of that what the Go scheduler, the garbage
 collector and the kernel did under each workload: threads, goroutines in each state,
@@ -32,61 +44,119 @@ how long goroutines were runnable before they ran, context switches, waits for
 mutexes, and the share of CPU time that went into collecting garbage.`,
 		Example: `  runbench analyze results.txt
   go test -run '^$' -bench CPU -count 5 ./bench | runbench analyze
+  go test -run '^$' -bench . -cpu 1,2,4,8 -count 10 | runbench analyze -
+  runbench analyze laptop.txt server.txt
+  runbench analyze --markdown results.txt
+  runbench analyze --csv results.txt
   runbench analyze --scheduler results.txt
   runbench analyze --json results.txt`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if len(paths) == 0 {
 				paths = []string{"-"}
 			}
-			var sets []*resultfile.Set
-			for _, path := range paths {
-				set, err := readFile(path)
-				if err != nil {
-					return err
-				}
-				sets = append(sets, set)
-			}
-			if scheduler && slices.ContainsFunc(sets, analysis.IsContest) {
-				return errors.New("--scheduler: expected a file of runbench run, found one of runbench strategies, which has one number of cores only")
-			}
-			if len(sets) == 1 && analysis.IsContest(sets[0]) {
-				k, err := analysis.Strategies(sets[0])
-				if err != nil {
-					return fmt.Errorf("%s: %w", paths[0], err)
-				}
-				if asJSON {
-					return writeJSON(cmd.OutOrStdout(), k)
-				}
-				return contest(cmd.OutOrStdout(), k)
-			}
-			a := analysis.Analyze(sets...)
-			out := cmd.OutOrStdout()
-			style := styleOf(out)
-			var err error
-			switch {
-			case asJSON && scheduler:
-				err = writeJSON(out, struct {
-					analysis.Analysis
-					Scheduler []analysis.Scheduler `json:"scheduler"`
-				}{a, analysis.Schedulers(a, sets...)})
-			case asJSON:
-				err = writeJSON(out, a)
-			case len(a.Workloads) == 0:
-				err = report.Table(out, a, style) // what failed
-			case scheduler:
-				err = errors.Join(about(out, a), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))
-			default:
-				err = errors.Join(about(out, a), report.Table(out, a, style), blank(out), report.Plot(out, a, style))
-			}
-			if err == nil && len(a.Workloads) == 0 {
-				err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
-			}
-			return err
+			return f.run(cmd.OutOrStdout(), paths)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
-	cmd.Flags().BoolVar(&scheduler, "scheduler", false, "say what the scheduler, the collector and the kernel did")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the answer as JSON")
+	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "print the answer as Markdown tables")
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a line of comma-separated values for each point of each law")
+	cmd.Flags().BoolVar(&f.scheduler, "scheduler", false, "say what the scheduler, the collector and the kernel did")
+	cmd.MarkFlagsMutuallyExclusive("json", "markdown", "csv")
+	cmd.MarkFlagsMutuallyExclusive("scheduler", "markdown")
+	cmd.MarkFlagsMutuallyExclusive("scheduler", "csv")
 	return cmd
+}
+
+// analyzeFlags are what to print, and how.
+type analyzeFlags struct {
+	json, markdown, csv, scheduler bool
+}
+
+func (f analyzeFlags) run(out io.Writer, paths []string) error {
+	var sets []*resultfile.Set
+	runs := 0
+	for _, path := range paths {
+		set, err := f.read(path)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, set)
+		runs += set.Len()
+	}
+	contests := slices.ContainsFunc(sets, analysis.IsContest)
+	if f.scheduler && contests {
+		return errors.New("--scheduler: expected a file of runbench run, found one of runbench strategies, which has one number of cores only")
+	}
+	if len(sets) == 1 && contests {
+		return f.rank(out, sets[0], paths[0])
+	}
+	err := f.print(out, analysis.Analyze(sets...), sets)
+	if err == nil && runs == 0 {
+		err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
+	}
+	return err
+}
+
+// read reads a file. What others wrote may have millions of lines, and is held in
+// the form that takes little room; of our own files contests and schedulers look at
+// each run.
+func (f analyzeFlags) read(path string) (*resultfile.Set, error) {
+	in, name := os.Stdin, "standard input"
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, unreadable(path, err)
+		}
+		defer file.Close()
+		in, name = file, path
+	}
+	set, err := resultfile.ReadCompact(in, name)
+	if err != nil || set.Manifest == nil && !f.scheduler {
+		return set, err
+	}
+	for run := range set.All() {
+		run.Values = slices.Clone(run.Values)
+		set.Runs = append(set.Runs, run)
+	}
+	return set, nil
+}
+
+// rank prints the file of a contest.
+func (f analyzeFlags) rank(out io.Writer, set *resultfile.Set, path string) error {
+	if f.markdown || f.csv {
+		return fmt.Errorf("%s: expected a file of runbench run or go test -bench, found one of runbench strategies: it is printed as text or as --json", path)
+	}
+	k, err := analysis.Strategies(set)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case f.json:
+		return writeJSON(out, k)
+	}
+	return contest(out, k)
+}
+
+// print prints an analysis in the form asked for.
+func (f analyzeFlags) print(out io.Writer, a analysis.Analysis, sets []*resultfile.Set) error {
+	style := styleOf(out)
+	switch {
+	case f.json && f.scheduler:
+		return writeJSON(out, struct {
+			analysis.Analysis
+			Scheduler []analysis.Scheduler `json:"scheduler"`
+		}{a, analysis.Schedulers(a, sets...)})
+	case f.json:
+		return writeJSON(out, a)
+	case f.csv:
+		return report.CSV(out, a)
+	case f.markdown:
+		return report.Markdown(out, a)
+	case len(a.Workloads) == 0 && a.Foreign == nil:
+		return report.Table(out, a, style) // what failed
+	case f.scheduler:
+		return errors.Join(about(out, a), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))
+	}
+	return errors.Join(about(out, a), report.Answer(out, a, style))
 }
 
 // about says which machine a file is of, and when it was measured.

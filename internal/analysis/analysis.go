@@ -38,6 +38,9 @@ type Analysis struct {
 	// 0 where nothing was asked for.
 	Precision float64      `json:"precision"`
 	Manifest  *ManifestOut `json:"manifest"` // of the last file that has one; null where none has
+	// Foreign says what was used of other projects' results; null where there are
+	// none.
+	Foreign *Reading `json:"foreign"`
 }
 
 // A Workload is what was found for one workload under one strategy.
@@ -67,10 +70,16 @@ type Workload struct {
 	// Gaps say where the speed-up went that the cores could give; null where
 	// the ceilings were not measured.
 	Gaps      *Gaps          `json:"gaps"`
-	Laws      []any          `json:"laws"`
+	Laws      []Law          `json:"laws"`
 	Recommend Recommendation `json:"recommend"`
-	Surface   []Point        `json:"surface"`
-	Warnings  []string       `json:"warnings"`
+	// Advice says how sure the recommendation is, and what the textbook would
+	// give; null where nobody says how many goroutines there were.
+	Advice *Advice `json:"advice"`
+	// Sweep is set for benchmarks of other projects that were measured over one
+	// axis; null for the others.
+	Sweep    *Sweep   `json:"sweep"`
+	Surface  []Point  `json:"surface"`
+	Warnings []string `json:"warnings"`
 }
 
 // A Rate is a throughput in tasks/s with its 95 % interval, null where a single
@@ -185,6 +194,13 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 	}
 	groups := make(map[key][]resultfile.Run)
 	var order []key
+	add := func(run resultfile.Run) {
+		k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
+		if _, ok := groups[k]; !ok {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], run)
+	}
 	base := 0 // rounds of the files before
 	var chooseOn []int
 	var seen []noise.Noise
@@ -200,17 +216,18 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		about.seen = set.Noise()
 		seen = append(seen, about.seen...)
-		if len(set.Runs) > 0 {
-			machines[set.Runs[0].Config] = machines[set.Runs[0].Config].joined(about)
-		}
-		for _, run := range set.Runs {
+		first := true
+		for run := range set.All() {
+			if first {
+				machines[run.Config], first = machines[run.Config].joined(about), false
+			}
+			if foreign(&run) {
+				continue
+			}
+			run.Values = slices.Clone(run.Values)
 			last = max(last, run.Round)
 			run.Round += base
-			k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
-			if _, ok := groups[k]; !ok {
-				order = append(order, k)
-			}
-			groups[k] = append(groups[k], run)
+			add(run)
 		}
 		base += last
 		a.Warnings = append(a.Warnings, set.Warnings...)
@@ -230,6 +247,11 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		sum := noise.Sum(seen)
 		a.Noise, a.Disturbed = &sum, append(a.Disturbed, sum.Disturbed()...)
 	}
+	var reading Reading
+	surfaces, sweeps := plain(sets, &reading)
+	for _, run := range surfaces {
+		add(run)
+	}
 	a.Control, order = takeControl(order, groups)
 	drift := a.drift()
 	several := len(configs(order)) > 1
@@ -248,6 +270,10 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 			w.Sentence += "; " + drift
 		}
 		a.Workloads = append(a.Workloads, w)
+	}
+	if reading.Results > 0 {
+		a.Workloads = append(a.Workloads, judgeSweeps(sweeps, &reading)...)
+		a.Foreign = &reading
 	}
 	return a
 }
@@ -360,8 +386,9 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
-		Laws:      []any{},
+		Laws:      lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)),
 		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
+		Advice:    advise(surface, byCell, j, cores),
 		Warnings:  append([]string{}, j.Warnings...),
 	}
 	if precision > 0 {

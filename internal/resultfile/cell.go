@@ -105,39 +105,70 @@ func ParseCell(name benchfmt.Name) (Cell, error) {
 	base, parts := name.Parts()
 	c := Cell{Class: string(base)}
 	for _, part := range parts {
-		s := string(part)
-		if n, ok := strings.CutPrefix(s, "-"); ok {
-			p, err := positive("-N", n)
-			if err != nil {
-				return Cell{}, err
-			}
-			c.Gomaxprocs = p
-			continue
-		}
-		key, value, ok := strings.Cut(strings.TrimPrefix(s, "/"), "=")
-		var err error
-		switch {
-		case !ok:
-			c.Class += s
-		case key == keyWorkload:
-			c.Workload = value
-		case key == keyStrategy:
-			c.Strategy = value
-		case key == keyGoroutines:
-			c.Goroutines, err = positive(key, value)
-		case key == keyGomaxprocs:
-			c.Gomaxprocs, err = positive(key, value)
-		default:
-			if c.Params == nil {
-				c.Params = make(map[string]string)
-			}
-			c.Params[key] = value
-		}
-		if err != nil {
+		if err := c.take(string(part)); err != nil {
 			return Cell{}, err
 		}
 	}
 	return c, nil
+}
+
+// foreignCell reads a name that need not be ours: what does not count goroutines or
+// GOMAXPROCS is a part of the name as any other. suffix says that "-N" is P.
+func foreignCell(name string, suffix bool) Cell {
+	base, parts := benchfmt.Name(name).Parts()
+	c := Cell{Class: string(base)}
+	for i, part := range parts {
+		s := string(part)
+		if !suffix && i == 0 && s[0] == '-' {
+			c.Class += s
+			continue
+		}
+		if !suffix && i+1 < len(parts) && parts[i+1][0] == '-' {
+			s += string(parts[i+1])
+			parts[i+1] = nil
+		}
+		if s == "" || c.take(s) == nil {
+			continue
+		}
+		key, value, ok := strings.Cut(strings.TrimPrefix(s, "/"), "=")
+		if !ok {
+			c.Class += s
+			continue
+		}
+		c.setParam(key, value)
+	}
+	return c
+}
+
+// take takes a part of a name: "-8", "/key=value" or "/text".
+func (c *Cell) take(part string) (err error) {
+	if n, ok := strings.CutPrefix(part, "-"); ok {
+		c.Gomaxprocs, err = positive("-N", n)
+		return err
+	}
+	key, value, ok := strings.Cut(strings.TrimPrefix(part, "/"), "=")
+	switch {
+	case !ok:
+		c.Class += part
+	case key == keyWorkload:
+		c.Workload = value
+	case key == keyStrategy:
+		c.Strategy = value
+	case key == keyGoroutines:
+		c.Goroutines, err = positive(key, value)
+	case key == keyGomaxprocs:
+		c.Gomaxprocs, err = positive(key, value)
+	default:
+		c.setParam(key, value)
+	}
+	return err
+}
+
+func (c *Cell) setParam(key, value string) {
+	if c.Params == nil {
+		c.Params = make(map[string]string)
+	}
+	c.Params[key] = value
 }
 
 func positive(key, s string) (int, error) {

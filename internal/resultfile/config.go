@@ -43,7 +43,13 @@ func (c Config) ExtraLines() string {
 
 // Text returns the keys as the Config of a Run that was measured under them.
 func (c Config) Text() string {
-	return newConfigText().of(&benchfmt.Result{Config: c.entries()})
+	var pairs []string
+	for _, kv := range c.pairs() {
+		if kv[1] != "" {
+			pairs = append(pairs, kv[0]+": "+kv[1])
+		}
+	}
+	return configText(pairs)
 }
 
 func (c Config) entries() []benchfmt.Config {

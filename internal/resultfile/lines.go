@@ -7,36 +7,32 @@ import (
 )
 
 // maxLine is the longest line that readers of the benchmark format take
-// (bufio.MaxScanTokenSize).
+// (bufio.MaxScanTokenSize). Longer ones are passed over, and only their
+// beginning is ever kept.
 const maxLine = 64 << 10
 
-// A lineReader passes the whole lines of r on and keeps the "#runbench" ones
-// aside, with their numbers. Lines too long for the benchmark format's reader
-// become empty ones, so that they do not end the reading. A last line without
-// its end is passed on only in files without events: there it may be all right
-// (text that was copied), while in ours it was being written.
-type lineReader struct {
-	r    io.Reader
-	line int   // whole lines seen
-	read int64 // bytes read from r
+// maxEmptyReads is how often in a row a reader may return nothing, not even an
+// error, before it is given up.
+const maxEmptyReads = 100
 
-	whole  int64 // bytes up to the end of the last whole line
-	torn   bool
-	long   []int
-	events []eventLine
+// A lineScanner splits what r gives into lines. It copies nothing: a line is
+// good until the next call.
+type lineScanner struct {
+	r io.Reader
 
-	rest   []byte       // the beginning of a line whose end has not been read
-	open   int64        // bytes of that line, those dropped included
-	drop   bool         // the line is too long; its bytes are dropped
-	ready  bytes.Buffer // whole lines to pass on
-	buf    [32 << 10]byte
-	hasOwn bool
-	err    error
-}
+	text []byte // of the line, without its end
+	line int    // its number, from 1
+	long bool   // text is only the beginning of the line
+	open bool   // the line has no end, so it is the last one
 
-type eventLine struct {
-	line int
-	text []byte // behind the prefix
+	read  int64 // bytes read
+	whole int64 // bytes up to the end of the last line that has one
+	err   error // why there are no more lines; nil at the end of the input
+
+	buf      []byte
+	pos, end int  // buf[pos:end] has been read and not been returned
+	zeros    bool // a zero byte has been read
+	head     []byte
 }
 
 // A binaryError says that the input is not text.
@@ -44,84 +40,99 @@ type binaryError struct{ line int }
 
 func (e *binaryError) Error() string { return fmt.Sprintf("line %d holds binary data", e.line) }
 
-// take removes and returns the events before a line.
-func (l *lineReader) take(before int) []eventLine {
-	n := 0
-	for n < len(l.events) && l.events[n].line < before {
-		n++
-	}
-	taken := l.events[:n]
-	l.events = l.events[n:]
-	return taken
+func newLineScanner(r io.Reader) *lineScanner {
+	return &lineScanner{r: r, buf: make([]byte, 4*maxLine)}
 }
 
-func (l *lineReader) Read(p []byte) (int, error) {
-	for l.ready.Len() == 0 && l.err == nil {
-		n, err := l.r.Read(l.buf[:])
-		l.read += int64(n)
-		l.split(l.buf[:n])
-		if err == io.EOF {
-			l.finish()
-		}
-		if err != nil && l.err == nil {
-			l.err = err
-		}
-	}
-	if l.ready.Len() == 0 {
-		return 0, l.err
-	}
-	return l.ready.Read(p)
-}
-
-func (l *lineReader) split(chunk []byte) {
-	for len(chunk) > 0 && l.err == nil {
-		end := bytes.IndexByte(chunk, '\n')
-		part := chunk
-		if end >= 0 {
-			part = chunk[:end]
-		}
-		l.open += int64(len(part))
-		if !l.drop {
-			l.rest = append(l.rest, part...)
-			if len(l.rest) >= maxLine-1 {
-				l.rest, l.drop = l.rest[:0], true
+// next goes to the next line and reports whether there is one.
+func (s *lineScanner) next() bool {
+	s.long, s.open = false, false
+	searched := 0
+	for {
+		if i := bytes.IndexByte(s.buf[s.pos+searched:s.end], '\n'); i >= 0 {
+			n := searched + i
+			text := s.buf[s.pos : s.pos+n]
+			s.pos += n + 1
+			s.whole = s.read - int64(s.end-s.pos)
+			if n >= maxLine-1 {
+				text, s.long = text[:maxLine-1], true
 			}
+			return s.found(text)
 		}
-		if end < 0 {
-			return
+		searched = s.end - s.pos
+		if searched >= maxLine-1 {
+			return s.skip()
 		}
-		chunk = chunk[end+1:]
-		l.endLine()
+		if !s.fill() {
+			if searched == 0 || s.err != nil {
+				return false
+			}
+			text := s.buf[s.pos:s.end]
+			s.pos, s.open = s.end, true
+			return s.found(text)
+		}
 	}
 }
 
-// endLine passes on the line that has come to its end.
-func (l *lineReader) endLine() {
-	l.line++
-	if l.drop {
-		l.long, l.drop = append(l.long, l.line), false
+// skip goes over a line too long to be kept.
+func (s *lineScanner) skip() bool {
+	s.long = true
+	s.head = append(s.head[:0], s.buf[s.pos:s.pos+maxLine-1]...)
+	s.pos = s.end
+	for {
+		if !s.fill() {
+			s.open = true
+			return s.err == nil && s.found(s.head)
+		}
+		i := bytes.IndexByte(s.buf[:s.end], '\n')
+		if s.zeros && bytes.IndexByte(s.buf[:s.end], 0) >= 0 {
+			s.err = &binaryError{s.line + 1}
+			return false
+		}
+		if i >= 0 {
+			s.pos = i + 1
+			s.whole = s.read - int64(s.end-s.pos)
+			return s.found(s.head)
+		}
+		s.pos = s.end
 	}
-	if bytes.IndexByte(l.rest, 0) >= 0 {
-		l.err = &binaryError{l.line}
-		return
-	}
-	if text, ok := bytes.CutPrefix(l.rest, []byte(eventPrefix)); ok {
-		l.hasOwn = true
-		l.events = append(l.events, eventLine{l.line, bytes.Clone(text)})
-	}
-	l.ready.Write(l.rest)
-	l.ready.WriteByte('\n')
-	l.rest, l.open = l.rest[:0], 0
 }
 
-// finish deals with a last line that has no end.
-func (l *lineReader) finish() {
-	l.whole = l.read - l.open
-	switch {
-	case l.open == 0:
-	case l.hasOwn, l.drop, bytes.HasPrefix([]byte(eventPrefix), l.rest), bytes.HasPrefix(l.rest, []byte(eventPrefix)):
-		l.torn = true
-	default:
-		l.endLine()
+func (s *lineScanner) found(text []byte) bool {
+	s.line++
+	if s.zeros && bytes.IndexByte(text, 0) >= 0 {
+		s.err = &binaryError{s.line}
+		return false
 	}
+	if n := len(text); n > 0 && text[n-1] == '\r' {
+		text = text[:n-1]
+	}
+	s.text = text
+	return true
+}
+
+// fill reads more and reports whether there was any.
+func (s *lineScanner) fill() bool {
+	if s.err != nil {
+		return false
+	}
+	s.end = copy(s.buf, s.buf[s.pos:s.end])
+	s.pos = 0
+	for range maxEmptyReads {
+		n, err := s.r.Read(s.buf[s.end:])
+		s.zeros = s.zeros || bytes.IndexByte(s.buf[s.end:s.end+n], 0) >= 0
+		s.end += n
+		s.read += int64(n)
+		switch {
+		case n > 0:
+			return true // an error comes again
+		case err == io.EOF:
+			return false
+		case err != nil:
+			s.err = err
+			return false
+		}
+	}
+	s.err = io.ErrNoProgress
+	return false
 }

@@ -2,14 +2,13 @@ package resultfile
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
-
-	"golang.org/x/perf/benchfmt"
 
 	"runbench/internal/noise"
 )
@@ -17,6 +16,7 @@ import (
 // A Run is one result line.
 type Run struct {
 	Cell    Cell
+	Name    string  // as written, without "Benchmark"; "" where the run was not read from a file
 	Config  string  // the keys it was measured under, as "key: value" joined by "; "
 	Round   int     // from 1
 	Batches int     // iterations of the line
@@ -34,6 +34,42 @@ func (r Run) Value(unit string) (float64, bool) {
 	return 0, false
 }
 
+// FullName returns the run's benchmark name without "Benchmark", with every axis.
+func (r Run) FullName() string {
+	if r.Name == "" {
+		return r.Cell.Name()
+	}
+	return r.Name
+}
+
+// BaseName returns the benchmark name without what says C and P: "-8", "/gomaxprocs=8"
+// and "/goroutines=8". Runs that have it in common differ only along the axes.
+func (r Run) BaseName() string {
+	name := r.FullName()
+	if r.Cell.Gomaxprocs > 0 {
+		name = strings.TrimSuffix(name, "-"+strconv.Itoa(r.Cell.Gomaxprocs))
+		name = cutPart(name, keyGomaxprocs)
+	}
+	if r.Cell.Goroutines > 0 {
+		name = cutPart(name, keyGoroutines)
+	}
+	return name
+}
+
+// cutPart returns name without the parts "/key=value".
+func cutPart(name, key string) string {
+	for {
+		before, after, ok := strings.Cut(name, "/"+key+"=")
+		if !ok {
+			return name
+		}
+		if i := strings.IndexByte(after, '/'); i >= 0 {
+			before += after[i:]
+		}
+		name = before
+	}
+}
+
 // A Set is what a result file holds.
 type Set struct {
 	Manifest *Manifest // nil for files of other tools
@@ -45,10 +81,34 @@ type Set struct {
 	End      *End // nil for a file that was not finished
 	Torn     bool // the last line had no end and was dropped
 
-	// Warnings are about lines that were passed over, each with file and line.
+	// Warnings are about lines that were passed over, each with file and line, and
+	// about what was read in another way than it may have been meant.
 	Warnings []string
 
-	whole int64 // bytes up to the end of the last whole line
+	// Passed counts all lines that were passed over, by reason: those of the
+	// warnings, and those that nobody would take for results.
+	Passed []Passed
+
+	whole   int64 // bytes up to the end of the last whole line
+	encoded bool  // not in UTF-8
+	store   *store
+}
+
+// All yields the runs, of a set from [ReadCompact] as of any other. Where it is
+// from there, a run's Values are good only until the next run.
+func (s *Set) All() iter.Seq[Run] {
+	if s.store != nil {
+		return s.store.all()
+	}
+	return slices.Values(s.Runs)
+}
+
+// Len returns the number of runs that All yields.
+func (s *Set) Len() int {
+	if s.store != nil {
+		return s.store.runs
+	}
+	return len(s.Runs)
 }
 
 // Noise returns what the watch saw in each round that was watched.
@@ -81,127 +141,149 @@ func (e *InputError) Error() string {
 
 const expectedResults = "benchmark results (lines that begin with \"Benchmark\")"
 
-// maxWarnings bounds how many warnings of a file are kept; the rest is counted.
-const maxWarnings = 20
-
-// Read reads a result file. name is for messages. The error is an *InputError
-// where the content is at fault: nothing there, not text, or no result in it.
-// Lines that cannot be read are passed over with a warning.
+// Read reads a result file, of runbench or of anything else that prints benchmarks:
+// the output of `go test -bench`, with whatever stands between its lines, or that of
+// `go test -json`. name is for messages. The error is an *InputError where the
+// content is at fault: nothing there, not text, or no result in it. Lines that
+// cannot be read are passed over, counted and warned of.
 func Read(r io.Reader, name string) (*Set, error) {
-	lines := &lineReader{r: r}
-	reader := benchfmt.NewReader(lines, name)
-	s := &Set{}
-	seen := make(map[string]int) // runs of a cell so far, where no event gives the round
-	config := newConfigText()
-	round, skipped := 0, 0
-	warn := func(format string, args ...any) {
-		if len(s.Warnings) < maxWarnings {
-			s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
-		} else {
-			skipped++
-		}
-	}
-	apply := func(upTo int) {
-		for _, e := range lines.take(upTo) {
-			var event Event
-			if err := json.Unmarshal(e.text, &event); err != nil {
-				warn("%s:%d: #runbench line passed over: %v", name, e.line, err)
-				continue
-			}
-			switch {
-			case event.Manifest != nil:
-				s.Manifest = event.Manifest
-			case event.Round != nil:
-				round = event.Round.Round
-			case event.RoundEnd != nil:
-				s.Rounds = append(s.Rounds, *event.RoundEnd)
-			case event.Failed != nil:
-				s.Failures = append(s.Failures, *event.Failed)
-			case event.Note != nil:
-				s.Notes = append(s.Notes, *event.Note)
-			case event.Mark != nil:
-				s.Marks = append(s.Marks, *event.Mark)
-			case event.End != nil:
-				s.End = event.End
-			}
-		}
-	}
-	for reader.Scan() {
-		switch rec := reader.Result().(type) {
-		case *benchfmt.SyntaxError:
-			warn("%s: line passed over", rec.Error())
-		case *benchfmt.Result:
-			_, line := rec.Pos()
-			apply(line)
-			cell, err := ParseCell(rec.Name)
-			if err != nil {
-				warn("%s:%d: line passed over: %v", name, line, err)
-				continue
-			}
-			run := Run{Cell: cell, Config: config.of(rec), Round: round, Batches: rec.Iters, Line: line}
-			if round == 0 {
-				key := string(rec.Name) + "\x00" + run.Config
-				seen[key]++
-				run.Round = seen[key]
-			}
-			for _, v := range rec.Values {
-				if v.OrigUnit != "" {
-					run.Values = append(run.Values, Value{v.OrigUnit, v.OrigValue})
-				} else {
-					run.Values = append(run.Values, Value{v.Unit, v.Value})
-				}
-			}
-			s.Runs = append(s.Runs, run)
-		}
-	}
-	if err := reader.Err(); err != nil {
-		var binary *binaryError
-		if errors.As(err, &binary) {
-			return nil, &InputError{File: name, Line: binary.line, Expected: expectedResults, Found: "binary data"}
-		}
+	set, err := ReadCompact(r, name)
+	if err != nil {
 		return nil, err
 	}
-	apply(int(^uint(0) >> 1))
-	s.Torn, s.whole = lines.torn, lines.whole
-	for _, line := range lines.long {
-		warn("%s:%d: line passed over: longer than %d bytes", name, line, maxLine)
+	set.Runs, set.store = set.store.take(), nil
+	return set, nil
+}
+
+// ReadCompact reads as [Read] does but leaves Runs empty: All yields the runs. In a
+// file of millions of lines a run with three values takes about 50 bytes so, and
+// over 200 in Runs.
+func ReadCompact(r io.Reader, name string) (*Set, error) {
+	text, dropped, err := plain(r)
+	if err != nil {
+		return nil, err
 	}
-	if s.Torn {
-		warn("%s:%d: the last line has no end and was dropped: its writer was stopped there", name, lines.line+1)
+	f := &file{name: name, set: &Set{store: &store{}}}
+	f.set.encoded = dropped < 0
+	dropped = max(0, dropped)
+	lines := newLineScanner(text)
+	if err := f.read(lines); err != nil {
+		return nil, err
 	}
-	if skipped > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s: %d more warnings", name, skipped))
-	}
+	s := f.set
+	s.whole = lines.whole + dropped
+	s.Warnings = append(f.warnings(), f.told...)
 	switch {
 	case lines.read == 0:
 		return nil, &InputError{File: name, Expected: expectedResults, Found: "an empty file", Empty: true}
-	case len(s.Runs) == 0 && s.Manifest == nil && !s.Torn:
-		return nil, &InputError{File: name, Expected: expectedResults, Found: fmt.Sprintf("%d lines without one", lines.line)}
+	case s.Len() == 0 && s.Manifest == nil && !s.Torn:
+		return nil, &InputError{File: name, Expected: expectedResults, Found: f.found(lines.line)}
 	}
 	return s, nil
 }
 
-// configText turns the keys of results into text, once for each set of keys.
-type configText struct {
-	keys []benchfmt.Config
-	text string
+// A file is what is known of a file while it is being read.
+type file struct {
+	name   string
+	set    *Set
+	parser lineParser
+	store  *store
+
+	round  int             // the one under way, by the last event; 0 where none says
+	own    bool            // an event has been seen
+	whole  map[string]bool // units that look cut off and are not
+	failed []string        // benchmarks
+
+	packages map[string]*printed // of `go test -json`
+	order    []*printed
+
+	bytes int      // of configurations
+	told  []string // warnings that are about no line
 }
 
-func newConfigText() *configText { return &configText{} }
-
-func (c *configText) of(r *benchfmt.Result) string {
-	same := slices.EqualFunc(c.keys, r.Config, func(a, b benchfmt.Config) bool {
-		return a.Key == b.Key && bytes.Equal(a.Value, b.Value)
-	})
-	if !same || c.text == "" {
-		c.keys = c.keys[:0]
-		var pairs []string
-		for _, kv := range r.Config {
-			c.keys = append(c.keys, benchfmt.Config{Key: kv.Key, Value: bytes.Clone(kv.Value)})
-			pairs = append(pairs, kv.Key+": "+string(kv.Value))
+// read reads all lines.
+func (f *file) read(lines *lineScanner) error {
+	f.store = f.set.store
+	f.parser.known = make(map[string]string)
+	f.whole = make(map[string]bool)
+	f.packages = make(map[string]*printed)
+	plain := &stream{file: f}
+	plain.headingOf(nil)
+	asJSON, open := false, false
+	for lines.next() {
+		if lines.open && f.torn(lines) {
+			f.set.Torn = true
+			f.told = append(f.told, fmt.Sprintf("%s:%d: the last line has no end and was dropped: its writer was stopped there", f.name, lines.line))
+			break
 		}
-		slices.Sort(pairs)
-		c.text = strings.Join(pairs, "; ")
+		if !asJSON && f.store.runs == 0 && len(lines.text) > 0 && lines.text[0] == '{' {
+			// What a build printed may stand before the first event.
+			_, asJSON = testEventOf(lines.text)
+		}
+		open = lines.open
+		switch {
+		case lines.long && asJSON:
+			f.passOver(lines.line, tooLong, true)
+		case lines.long:
+			plain.longLine(lines.text, lines.line)
+		case asJSON:
+			f.testEvent(lines.text, lines.line)
+		default:
+			plain.line(lines.text, lines.line)
+		}
+		if f.bytes > maxConfigBytes {
+			return &InputError{File: f.name, Line: lines.line, Expected: "results under configurations of 64 MiB in all", Found: "more: is this a log?"}
+		}
 	}
-	return c.text
+	if lines.err != nil {
+		var binary *binaryError
+		if errors.As(lines.err, &binary) {
+			return &InputError{File: f.name, Line: binary.line, Expected: expectedResults, Found: "binary data"}
+		}
+		return fmt.Errorf("%s:%d: %w", f.name, lines.line+1, lines.err)
+	}
+	plain.end(open)
+	for _, p := range f.order {
+		cut := len(p.rest) > 0
+		if cut {
+			p.endLine()
+		}
+		p.stream.end(cut)
+	}
+	for _, text := range f.store.finish() {
+		f.told = append(f.told, f.name+": "+text)
+	}
+	return nil
 }
+
+// torn reports whether the last line, which has no end, was being written when its
+// writer was stopped. In a file that is not ours it may be all right: text that was
+// copied.
+func (f *file) torn(lines *lineScanner) bool {
+	return f.own || bytes.HasPrefix([]byte(eventPrefix), lines.text) || bytes.HasPrefix(lines.text, []byte(eventPrefix))
+}
+
+// found says what is in a file without results.
+func (f *file) found(lines int) string {
+	text := fmt.Sprintf("%d lines without one", lines)
+	if n := len(f.failed); n > 0 {
+		text += fmt.Sprintf(", and %d that failed, the first of them %q", n, f.failed[0])
+	}
+	for _, p := range f.set.Passed {
+		if p.doubtful && p.Reason != failedTest && p.Reason != failedPackage {
+			return text + fmt.Sprintf("; line %d is %s", p.First, p.Reason)
+		}
+	}
+	return text
+}
+
+func (f *file) configOf(text []byte) uint32 {
+	n := len(f.store.configs.texts)
+	id := f.store.configs.of(text)
+	if len(f.store.configs.texts) > n {
+		f.bytes += len(text)
+	}
+	return id
+}
+
+func (f *file) headingOf(text []byte) uint32 { return f.store.headings.of(text) }

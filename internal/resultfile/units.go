@@ -35,6 +35,10 @@ const (
 	GoroutinesPerOp    = "goroutines/op"        // goroutines started
 	BatchCV            = "batch-cv"             // standard deviation of the batch times over their mean, inside the run
 	HarnessNsPerOp     = "harness-ns/op"        // wall time of a batch of empty tasks: what handing them out costs
+	CoresUsed          = "cores-used"           // CPU time over wall time of a program of runbench exec
+	PeakBytes          = "peak-bytes"           // largest resident set of it and of those it waited for; not there where it is hidden by runbench's own
+	OwnRate            = "own-rate"             // the program's own figure, of which more is better
+	OwnCost            = "own-cost"             // the program's own figure, of which less is better
 )
 
 // units declares how each unit is to be read. assume=nothing is the default and
@@ -89,6 +93,10 @@ var ownUnits = []unit{
 	{"load-stddev", "lower"},     // their standard deviation over workers
 	{"gc-cycles/op", "lower"},    // collections that ended
 	{"assist-ns/op", "lower"},    // CPU time of goroutines made to help the collector
+	{CoresUsed, "higher"},
+	{PeakBytes, "lower"},
+	{OwnRate, "higher"},
+	{OwnCost, "lower"},
 }
 
 // A unit is the name of a unit and which direction is better, "lower" or "higher".

@@ -88,6 +88,8 @@ func resume(file *os.File, path string, config Config, m Manifest) (*Writer, *Se
 		return w, nil, w.begin(m)
 	case err != nil:
 		return nil, nil, err
+	case set.encoded:
+		return nil, nil, &InputError{File: path, Expected: "UTF-8 text to append to", Found: "UTF-16"}
 	case set.Manifest == nil:
 		return nil, nil, &InputError{File: path, Expected: "a file that runbench run wrote, with its #runbench manifest", Found: "a benchmark output without one"}
 	}

@@ -1,0 +1,347 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"runbench/internal/resultfile"
+)
+
+// Reading says what of the output of other projects' benchmarks was used, and
+// what was passed over and why.
+type Reading struct {
+	Results    int          `json:"results"`    // result lines read
+	Used       int          `json:"used"`       // of them behind a verdict
+	Benchmarks int          `json:"benchmarks"` // names without their axes
+	Judged     int          `json:"judged"`     // sweeps with a verdict
+	PassedOver []PassedOver `json:"passed_over"`
+	// Conventions say how the figures were read, one line each.
+	Conventions []string `json:"conventions"`
+}
+
+// PassedOver is what was not judged for one reason.
+type PassedOver struct {
+	Reason     string   `json:"reason"`
+	Results    int      `json:"results"`
+	Benchmarks []string `json:"benchmarks"`
+}
+
+// pass adds results of a benchmark to those passed over for a reason. None is what
+// is left of a benchmark whose results were all passed over before.
+func (r *Reading) pass(reason, name string, results int) {
+	if results == 0 {
+		return
+	}
+	i := slices.IndexFunc(r.PassedOver, func(p PassedOver) bool { return p.Reason == reason })
+	if i < 0 {
+		i = len(r.PassedOver)
+		r.PassedOver = append(r.PassedOver, PassedOver{Reason: reason, Benchmarks: []string{}})
+	}
+	p := &r.PassedOver[i]
+	p.Results += results
+	if !slices.Contains(p.Benchmarks, name) {
+		p.Benchmarks = append(p.Benchmarks, name)
+	}
+}
+
+// convene adds a convention once.
+func (r *Reading) convene(text string) {
+	if !slices.Contains(r.Conventions, text) {
+		r.Conventions = append(r.Conventions, text)
+	}
+}
+
+// foreign reports whether a run is to be read by its name alone: it is none of
+// our catalogue, nor of bench.Sweep, which name both axes.
+func foreign(run *resultfile.Run) bool {
+	c := &run.Cell
+	return c.Workload == "" && (c.Strategy == "" || c.Goroutines == 0 || c.Gomaxprocs == 0)
+}
+
+// A placed result is what is kept of a foreign run, of which there may be
+// millions.
+type placed struct {
+	*spelling                // one for each name
+	gauge         *yardstick // of value
+	value         float64
+	line, batches int32
+	round, part   int32 // part of the file, counted from 1 over all files: its results were made one after the other
+}
+
+// family is all results of one benchmark under one configuration, whatever axes
+// its name has.
+type family struct {
+	config string
+	name   string
+	runs   []*placed
+}
+
+// gather reads the foreign results of a set, by configuration.
+func gather(set *resultfile.Set, gauges map[string]*yardstick) (configs []string, byConfig map[string][]placed) {
+	byConfig = make(map[string][]placed)
+	spellings := make(map[string]*spelling) // of this set: what a "-N" is depends on the names beside it
+	none := &yardstick{unit: "none"}
+	for run := range set.All() {
+		if !foreign(&run) {
+			continue
+		}
+		name := nameOf(&run)
+		at := spellings[name]
+		if at == nil {
+			at = spell(run.Cell)
+			spellings[name] = at
+		}
+		y, value := gauge(&run, gauges)
+		if y == nil {
+			y = none
+		}
+		of, ok := byConfig[run.Config]
+		if !ok {
+			configs = append(configs, run.Config)
+			if len(configs) == 1 { // most files have one
+				of = make([]placed, 0, set.Len())
+			}
+		}
+		byConfig[run.Config] = append(of, placed{spelling: at, gauge: y, value: value, line: int32(run.Line), batches: int32(min(run.Batches, math.MaxInt32)), round: int32(run.Round)})
+	}
+	return configs, byConfig
+}
+
+// nameOf returns the name of a run as its line has it.
+func nameOf(run *resultfile.Run) string {
+	if run.Name != "" {
+		return run.Name
+	}
+	return run.Cell.Name()
+}
+
+// families groups the foreign results of all sets, in the order in which their
+// names first come.
+func families(sets []*resultfile.Set, r *Reading) []*family {
+	var out []*family
+	index := make(map[[2]string]*family)
+	gauges := make(map[string]*yardstick)
+	part := int32(0)
+	for _, set := range sets {
+		configs, byConfig := gather(set, gauges)
+		for _, config := range configs {
+			r.Results += len(byConfig[config])
+			split := parts(stretches(byConfig[config]))
+			for n, of := range split {
+				named := config
+				if len(split) > 1 {
+					named = strings.TrimPrefix(config+"; "+partName(n, of), "; ")
+				}
+				for _, stretch := range of {
+					part++
+					var f *family
+					for i := range stretch {
+						p := &stretch[i]
+						p.part = part
+						if f == nil || f.name != p.name {
+							k := [2]string{named, p.name}
+							if f = index[k]; f == nil {
+								f = &family{config: named, name: p.name}
+								index[k] = f
+								out = append(out, f)
+							}
+						}
+						f.runs = append(f.runs, p)
+					}
+				}
+			}
+			if len(split) > 1 {
+				r.convene(fmt.Sprintf("the same names come %d times with other times, as before and after a change do: each part is judged by itself; to have repetitions pooled, give them as files of their own", len(split)))
+			}
+		}
+	}
+	return out
+}
+
+// values returns the distinct counts of a family on the axis of a key, ascending.
+// No "-N" means GOMAXPROCS=1 where other results of the benchmark have one.
+func (f *family) values(key string) []int {
+	var vs []int
+	for i, p := range f.runs {
+		if i > 0 && p.spelling == f.runs[i-1].spelling {
+			continue
+		}
+		if n, ok := p.at[key]; ok {
+			vs = append(vs, n)
+		} else if key == suffix {
+			vs = append(vs, 1)
+		}
+	}
+	slices.Sort(vs)
+	return slices.Compact(vs)
+}
+
+// has reports whether all runs have a count under key.
+func (f *family) has(key string) bool {
+	return key == suffix || !slices.ContainsFunc(f.runs, func(p *placed) bool { _, ok := p.at[key]; return !ok })
+}
+
+// axes returns the keys over which the family was swept, those of GOMAXPROCS
+// first, each axis by its most telling key only.
+func (f *family) axes() (procs, goroutines string) {
+	keys := []string{suffix}
+	for _, k := range axisKeys {
+		keys = append(keys, k.key)
+	}
+	for _, key := range keys {
+		vs := f.values(key)
+		if len(vs) < 2 || !f.has(key) {
+			continue
+		}
+		if key == "n" && (vs[0] != 1 || slices.Max(vs) > 1024 || procs != "" || goroutines != "") {
+			continue // a size
+		}
+		switch {
+		case axisOf(key) == axisProcs && procs == "":
+			procs = key
+		case axisOf(key) == axisGoroutines && goroutines == "":
+			goroutines = key
+		}
+	}
+	return procs, goroutines
+}
+
+// split returns the families that differ in the given keys' counts only in
+// name: what is not an axis is part of the name.
+func (f *family) split(keep ...string) []*family {
+	var out []*family
+	index := make(map[string]*family)
+	of := make(map[*spelling]*family)
+	for _, p := range f.runs {
+		g := of[p.spelling]
+		if g == nil {
+			name := p.nameBut(keep)
+			if g = index[name]; g == nil {
+				g = &family{config: f.config, name: name}
+				index[name] = g
+				out = append(out, g)
+			}
+			of[p.spelling] = g
+		}
+		g.runs = append(g.runs, p)
+	}
+	return out
+}
+
+// nameBut returns a name with all its axes but those given.
+func (s *spelling) nameBut(keys []string) string {
+	name := s.name
+	for _, k := range axisKeys {
+		if n, ok := s.at[k.key]; ok && !slices.Contains(keys, k.key) {
+			name += fmt.Sprintf("/%s=%d", k.key, n)
+		}
+	}
+	if n, ok := s.at[suffix]; ok && !slices.Contains(keys, suffix) {
+		name += fmt.Sprintf("-%d", n)
+	}
+	return name
+}
+
+// A sweep is a benchmark measured over one axis.
+type sweep struct {
+	*family
+	key string // of its axis
+}
+
+// plain takes foreign results apart into what can be judged as a surface, in the
+// form of our own runs, and sweeps over one axis. What is neither is passed over.
+func plain(sets []*resultfile.Set, r *Reading) (surfaces []resultfile.Run, sweeps []sweep) {
+	for _, f := range families(sets, r) {
+		procs, goroutines := f.axes()
+		switch {
+		case procs != "" && procs == suffix && looksLikeSizes(f.name, f.values(suffix)):
+			r.Benchmarks++
+			r.pass("the number that ends its name is a size, not GOMAXPROCS", f.name, len(f.runs))
+			continue
+		case procs != "" && goroutines != "":
+			if f.hasOrigin(procs, goroutines) {
+				for _, g := range f.split(procs, goroutines) {
+					r.Benchmarks++
+					surfaces = append(surfaces, g.surface(procs, goroutines, r)...)
+				}
+				continue
+			}
+			goroutines = ""
+		}
+		key := procs + goroutines
+		if key == "" {
+			r.Benchmarks++
+			r.pass(f.unswept(), f.name, len(f.runs))
+			continue
+		}
+		for _, g := range f.split(key) {
+			r.Benchmarks++
+			if len(g.values(key)) < 2 {
+				r.pass(g.unswept(), g.name, len(g.runs))
+				continue
+			}
+			sweeps = append(sweeps, sweep{g, key})
+		}
+	}
+	return surfaces, sweeps
+}
+
+// unswept says why there is nothing to be said about how a benchmark scales.
+func (f *family) unswept() string {
+	for _, run := range f.runs {
+		if _, ok := run.at[suffix]; ok {
+			return "one value of GOMAXPROCS only: give go test -cpu 1,2,4,8"
+		}
+	}
+	for _, k := range axisKeys {
+		if k.key != "n" && len(f.values(k.key)) > 0 {
+			return fmt.Sprintf("one value of %s only", k.key)
+		}
+	}
+	return "no axis in its name: neither -N nor a count of goroutines; give go test -cpu 1,2,4,8"
+}
+
+// hasOrigin reports whether one goroutine was measured at GOMAXPROCS=1, which
+// gains are relative to.
+func (f *family) hasOrigin(procs, goroutines string) bool {
+	return slices.ContainsFunc(f.runs, func(p *placed) bool { return p.count(procs) == 1 && p.count(goroutines) == 1 })
+}
+
+// count returns the run's place on an axis.
+func (p *placed) count(key string) int {
+	if n, ok := p.at[key]; ok {
+		return n
+	}
+	return 1 // no "-N"
+}
+
+// surface returns the results in the form in which ours are judged, without those
+// that it passes over.
+func (f *family) surface(procs, goroutines string, r *Reading) []resultfile.Run {
+	y, units, ok := chooseYardstick(f.runs)
+	if !ok {
+		r.pass(noThroughput(units), f.name, len(f.runs))
+		return nil
+	}
+	var out []resultfile.Run
+	for _, p := range f.runs {
+		x, reason := p.throughput(y)
+		if reason != "" {
+			r.pass(reason, f.name, 1)
+			continue
+		}
+		out = append(out, resultfile.Run{
+			Config: f.config, Round: int(p.round), Batches: int(p.batches), Line: int(p.line),
+			Cell:   resultfile.Cell{Class: f.name, Goroutines: p.count(goroutines), Gomaxprocs: p.count(procs)},
+			Values: []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: x}},
+		})
+	}
+	if len(out) > 0 {
+		r.Judged++
+		r.Used += len(out)
+		conventions(r, y, axisGoroutines, goroutines)
+	}
+	return out
+}

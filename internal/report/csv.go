@@ -1,0 +1,136 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"runbench/internal/analysis"
+)
+
+// csvHead names the columns. A bound or a figure that is not known is empty.
+var csvHead = []string{
+	"name", "strategy", "config", "verdict", "sentence", "shape",
+	"recommended_goroutines", "recommended_gomaxprocs",
+	"concurrency_gain", "concurrency_gain_lo", "concurrency_gain_hi",
+	"parallelism_gain", "parallelism_gain_lo", "parallelism_gain_hi",
+	"total_gain", "total_gain_lo", "total_gain_hi",
+	"textbook_goroutines",
+	"axis", "goroutines", "gomaxprocs", "model",
+	"sigma", "sigma_lo", "sigma_hi", "kappa", "kappa_lo", "kappa_hi", "peak", "peak_lo", "peak_hi", "peak_extrapolated",
+	"limit", "limit_lo", "limit_hi", "refused",
+	"n", "runs", "unit", "throughput", "throughput_lo", "throughput_hi",
+	"speedup", "speedup_lo", "speedup_hi", "efficiency", "efficiency_lo", "efficiency_hi",
+}
+
+// CSV writes a line for each point of each law (RFC 4180), with what is said of
+// its workload and law beside it: a table to draw from or to filter.
+func CSV(w io.Writer, a analysis.Analysis) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{csvHead}
+	for _, wl := range a.Workloads {
+		before := workloadColumns(wl)
+		if len(wl.Laws) == 0 {
+			rows = append(rows, filled(before))
+		}
+		for _, l := range wl.Laws {
+			of := append(before[:len(before):len(before)], lawColumns(l)...)
+			if len(l.Points) == 0 {
+				rows = append(rows, filled(of))
+			}
+			for _, pt := range l.Points {
+				row := append(of[:len(of):len(of)], strconv.Itoa(pt.N), strconv.Itoa(pt.Runs), rateUnit(wl))
+				row = append(row, bounds(&pt.X)...)
+				row = append(row, bounds(&pt.Speedup)...)
+				rows = append(rows, append(row, bounds(&pt.Efficiency)...))
+			}
+		}
+	}
+	return out.WriteAll(rows)
+}
+
+// filled returns a row with the columns it lacks, empty.
+func filled(row []string) []string {
+	return append(row[:len(row):len(row)], make([]string, len(csvHead)-len(row))...)
+}
+
+func workloadColumns(w analysis.Workload) []string {
+	shape, textbook := "", ""
+	if w.Sweep != nil {
+		shape = string(w.Sweep.Shape)
+	}
+	if w.Advice != nil && w.Advice.Textbook != nil {
+		textbook = exact(w.Advice.Textbook.Goroutines)
+	}
+	row := []string{w.Name, w.Strategy, w.Config, w.Verdict, w.Sentence, shape, count(w.Recommend.Goroutines), count(w.Recommend.Gomaxprocs)}
+	for i, cell := range row {
+		row[i] = inertCell(cell)
+	}
+	for _, g := range []*analysis.Gain{w.ConcurrencyGain, w.ParallelismGain, w.TotalGain} {
+		if g == nil {
+			row = append(row, "", "", "")
+			continue
+		}
+		row = append(row, bounds(&analysis.Part{Value: g.Value, Lo: g.Lo, Hi: g.Hi})...)
+	}
+	return append(row, textbook)
+}
+
+func lawColumns(l analysis.Law) []string {
+	row := []string{l.Axis, count(l.Goroutines), count(l.Gomaxprocs), l.Model}
+	row = append(row, bounds(l.Sigma)...)
+	row = append(row, bounds(l.Kappa)...)
+	if l.Peak != nil {
+		row = append(append(row, bounds(&l.Peak.Part)...), strconv.FormatBool(l.Peak.Extrapolated))
+	} else {
+		row = append(row, "", "", "", "")
+	}
+	row = append(row, bounds(l.Limit)...)
+	if l.Refused != nil {
+		return append(row, *l.Refused)
+	}
+	return append(row, "")
+}
+
+// rateUnit returns what the throughput of a workload is in.
+func rateUnit(w analysis.Workload) string {
+	if w.Sweep != nil {
+		return w.Sweep.Rate
+	}
+	return "tasks/s"
+}
+
+// bounds returns a value and its bounds, each empty where it is not known.
+func bounds(p *analysis.Part) []string {
+	if p == nil {
+		return []string{"", "", ""}
+	}
+	row := []string{exact(p.Value), "", ""}
+	for i, v := range []*float64{p.Lo, p.Hi} {
+		if v != nil {
+			row[i+1] = exact(*v)
+		}
+	}
+	return row
+}
+
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', 8, 64) }
+
+// count writes a count, "" where it is not known.
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// inertCell keeps text from a file from being taken for a formula by a
+// spreadsheet (OWASP, CSV injection), and from moving a terminal's cursor.
+func inertCell(text string) string {
+	text = clean(text)
+	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
