@@ -117,6 +117,6 @@ benchstat reads.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace())
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec())
 	return root
 }

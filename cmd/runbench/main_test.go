@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,11 +42,15 @@ func TestReadmeCommands(t *testing.T) {
 	for _, c := range commands {
 		args := strings.Fields(strings.ReplaceAll(c[1], "'", ""))
 		var out, errs bytes.Buffer
-		if status := Main(t.Context(), append(args, "--help"), &out, &errs); status != 0 || errs.Len() > 0 {
+		if status := Main(t.Context(), helpOf(args), &out, &errs); status != 0 || errs.Len() > 0 {
 			t.Errorf("runbench %s: status %d: %s", strings.Join(args, " "), status, errs.String())
 		}
 	}
 }
+
+// helpOf returns the command line that asks for help with args: behind the
+// subcommand, since what stands at the end may be for another program.
+func helpOf(args []string) []string { return slices.Insert(args, min(1, len(args)), "--help") }
 
 // Every example in a help text is one that can be run.
 func TestHelpExamples(t *testing.T) {
@@ -64,7 +69,7 @@ func TestHelpExamples(t *testing.T) {
 			line, _, _ = strings.Cut(line, "|")
 			args := strings.Fields(strings.ReplaceAll(line, "'", ""))
 			var out, errs bytes.Buffer
-			if status := Main(t.Context(), append(args, "--help"), &out, &errs); status != 0 {
+			if status := Main(t.Context(), helpOf(args), &out, &errs); status != 0 {
 				t.Errorf("example %q: %s", line, errs.String())
 			}
 		}
