@@ -216,10 +216,18 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		about.seen = set.Noise()
 		seen = append(seen, about.seen...)
-		first := true
-		for run := range set.All() {
+		first, own := true, false
+		for run := range set.Stretches() {
 			if first {
 				machines[run.Config], first = machines[run.Config].joined(about), false
+			}
+			if own = !foreign(&run); own {
+				break
+			}
+		}
+		for run := range set.All() {
+			if !own {
+				break // there may be millions
 			}
 			if foreign(&run) {
 				continue

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -60,15 +59,18 @@ func foreign(run *resultfile.Run) bool {
 	return c.Workload == "" && (c.Strategy == "" || c.Goroutines == 0 || c.Gomaxprocs == 0)
 }
 
-// A placed result is what is kept of a foreign run, of which there may be
-// millions.
+// A placed stretch is what is kept of foreign results, of which there may be
+// millions: their figures stay in the set.
 type placed struct {
-	*spelling                // one for each name
-	gauge         *yardstick // of value
-	value         float64
-	line, batches int32
-	round, part   int32 // part of the file, counted from 1 over all files: its results were made one after the other
+	*spelling // one for each name
+	*resultfile.Stretch
+	gauge  *yardstick // of a column of the values
+	column int32
+	part   int32 // of the file, counted from 1 over all files: its results were made one after the other
 }
+
+// value returns the value of a result that is read for its throughput.
+func (p *placed) value(result int) float64 { return p.Value(result, int(p.column)) }
 
 // family is all results of one benchmark under one configuration, whatever axes
 // its name has.
@@ -76,6 +78,32 @@ type family struct {
 	config string
 	name   string
 	runs   []*placed
+	known  []*spelling // see spellings
+}
+
+// spellings returns the distinct names of the results, once all of them are there.
+func (f *family) spellings() []*spelling {
+	if f.known != nil {
+		return f.known
+	}
+	seen := make(map[*spelling]bool)
+	for i, p := range f.runs {
+		if i > 0 && p.spelling == f.runs[i-1].spelling || seen[p.spelling] {
+			continue
+		}
+		seen[p.spelling] = true
+		f.known = append(f.known, p.spelling)
+	}
+	return f.known
+}
+
+// results returns how many there are.
+func (f *family) results() int {
+	n := 0
+	for _, p := range f.runs {
+		n += p.Len()
+	}
+	return n
 }
 
 // gather reads the foreign results of a set, by configuration.
@@ -83,7 +111,11 @@ func gather(set *resultfile.Set, gauges map[string]*yardstick) (configs []string
 	byConfig = make(map[string][]placed)
 	spellings := make(map[string]*spelling) // of this set: what a "-N" is depends on the names beside it
 	none := &yardstick{unit: "none"}
-	for run := range set.All() {
+	stretches := 0
+	for range set.Stretches() {
+		stretches++
+	}
+	for run, stretch := range set.Stretches() {
 		if !foreign(&run) {
 			continue
 		}
@@ -93,7 +125,7 @@ func gather(set *resultfile.Set, gauges map[string]*yardstick) (configs []string
 			at = spell(run.Cell)
 			spellings[name] = at
 		}
-		y, value := gauge(&run, gauges)
+		y, column := gauge(&run, gauges)
 		if y == nil {
 			y = none
 		}
@@ -101,10 +133,10 @@ func gather(set *resultfile.Set, gauges map[string]*yardstick) (configs []string
 		if !ok {
 			configs = append(configs, run.Config)
 			if len(configs) == 1 { // most files have one
-				of = make([]placed, 0, set.Len())
+				of = make([]placed, 0, stretches)
 			}
 		}
-		byConfig[run.Config] = append(of, placed{spelling: at, gauge: y, value: value, line: int32(run.Line), batches: int32(min(run.Batches, math.MaxInt32)), round: int32(run.Round)})
+		byConfig[run.Config] = append(of, placed{spelling: at, Stretch: stretch, gauge: y, column: int32(column)})
 	}
 	return configs, byConfig
 }
@@ -127,7 +159,9 @@ func families(sets []*resultfile.Set, r *Reading) []*family {
 	for _, set := range sets {
 		configs, byConfig := gather(set, gauges)
 		for _, config := range configs {
-			r.Results += len(byConfig[config])
+			for _, p := range byConfig[config] {
+				r.Results += p.Len()
+			}
 			split := parts(stretches(byConfig[config]))
 			for n, of := range split {
 				named := config
@@ -164,11 +198,8 @@ func families(sets []*resultfile.Set, r *Reading) []*family {
 // No "-N" means GOMAXPROCS=1 where other results of the benchmark have one.
 func (f *family) values(key string) []int {
 	var vs []int
-	for i, p := range f.runs {
-		if i > 0 && p.spelling == f.runs[i-1].spelling {
-			continue
-		}
-		if n, ok := p.at[key]; ok {
+	for _, s := range f.spellings() {
+		if n, ok := s.at[key]; ok {
 			vs = append(vs, n)
 		} else if key == suffix {
 			vs = append(vs, 1)
@@ -180,7 +211,7 @@ func (f *family) values(key string) []int {
 
 // has reports whether all runs have a count under key.
 func (f *family) has(key string) bool {
-	return key == suffix || !slices.ContainsFunc(f.runs, func(p *placed) bool { _, ok := p.at[key]; return !ok })
+	return key == suffix || !slices.ContainsFunc(f.spellings(), func(s *spelling) bool { _, ok := s.at[key]; return !ok })
 }
 
 // axes returns the keys over which the family was swept, those of GOMAXPROCS
@@ -258,7 +289,7 @@ func plain(sets []*resultfile.Set, r *Reading) (surfaces []resultfile.Run, sweep
 		switch {
 		case procs != "" && procs == suffix && looksLikeSizes(f.name, f.values(suffix)):
 			r.Benchmarks++
-			r.pass("the number that ends its name is a size, not GOMAXPROCS", f.name, len(f.runs))
+			r.pass("the number that ends its name is a size, not GOMAXPROCS", f.name, f.results())
 			continue
 		case procs != "" && goroutines != "":
 			if f.hasOrigin(procs, goroutines) {
@@ -273,13 +304,13 @@ func plain(sets []*resultfile.Set, r *Reading) (surfaces []resultfile.Run, sweep
 		key := procs + goroutines
 		if key == "" {
 			r.Benchmarks++
-			r.pass(f.unswept(), f.name, len(f.runs))
+			r.pass(f.unswept(), f.name, f.results())
 			continue
 		}
 		for _, g := range f.split(key) {
 			r.Benchmarks++
 			if len(g.values(key)) < 2 {
-				r.pass(g.unswept(), g.name, len(g.runs))
+				r.pass(g.unswept(), g.name, g.results())
 				continue
 			}
 			sweeps = append(sweeps, sweep{g, key})
@@ -290,8 +321,8 @@ func plain(sets []*resultfile.Set, r *Reading) (surfaces []resultfile.Run, sweep
 
 // unswept says why there is nothing to be said about how a benchmark scales.
 func (f *family) unswept() string {
-	for _, run := range f.runs {
-		if _, ok := run.at[suffix]; ok {
+	for _, s := range f.spellings() {
+		if _, ok := s.at[suffix]; ok {
 			return "one value of GOMAXPROCS only: give go test -cpu 1,2,4,8"
 		}
 	}
@@ -306,12 +337,12 @@ func (f *family) unswept() string {
 // hasOrigin reports whether one goroutine was measured at GOMAXPROCS=1, which
 // gains are relative to.
 func (f *family) hasOrigin(procs, goroutines string) bool {
-	return slices.ContainsFunc(f.runs, func(p *placed) bool { return p.count(procs) == 1 && p.count(goroutines) == 1 })
+	return slices.ContainsFunc(f.spellings(), func(s *spelling) bool { return s.count(procs) == 1 && s.count(goroutines) == 1 })
 }
 
-// count returns the run's place on an axis.
-func (p *placed) count(key string) int {
-	if n, ok := p.at[key]; ok {
+// count returns the name's place on an axis.
+func (s *spelling) count(key string) int {
+	if n, ok := s.at[key]; ok {
 		return n
 	}
 	return 1 // no "-N"
@@ -322,21 +353,23 @@ func (p *placed) count(key string) int {
 func (f *family) surface(procs, goroutines string, r *Reading) []resultfile.Run {
 	y, units, ok := chooseYardstick(f.runs)
 	if !ok {
-		r.pass(noThroughput(units), f.name, len(f.runs))
+		r.pass(noThroughput(units), f.name, f.results())
 		return nil
 	}
 	var out []resultfile.Run
 	for _, p := range f.runs {
-		x, reason := p.throughput(y)
-		if reason != "" {
-			r.pass(reason, f.name, 1)
-			continue
+		for i := range p.Len() {
+			x, reason := p.throughput(i, y)
+			if reason != "" {
+				r.pass(reason, f.name, 1)
+				continue
+			}
+			out = append(out, resultfile.Run{
+				Config: f.config, Round: p.Round(i), Batches: p.Batches(i), Line: p.Line(i),
+				Cell:   resultfile.Cell{Class: f.name, Goroutines: p.count(goroutines), Gomaxprocs: p.count(procs)},
+				Values: []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: x}},
+			})
 		}
-		out = append(out, resultfile.Run{
-			Config: f.config, Round: int(p.round), Batches: int(p.batches), Line: int(p.line),
-			Cell:   resultfile.Cell{Class: f.name, Goroutines: p.count(goroutines), Gomaxprocs: p.count(procs)},
-			Values: []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: x}},
-		})
 	}
 	if len(out) > 0 {
 		r.Judged++

@@ -78,9 +78,14 @@ func logsByName(ps []placed) map[*spelling]float64 {
 	type sum struct{ log, n float64 }
 	sums := make(map[*spelling]sum)
 	for _, p := range ps {
-		if x, reason := p.throughput(p.gauge); reason == "" {
-			s := sums[p.spelling]
-			sums[p.spelling] = sum{s.log + math.Log(x), s.n + 1}
+		s := sums[p.spelling]
+		for i := range p.Len() {
+			if x, reason := p.throughput(i, p.gauge); reason == "" {
+				s = sum{s.log + math.Log(x), s.n + 1}
+			}
+		}
+		if s.n > 0 {
+			sums[p.spelling] = s
 		}
 	}
 	logs := make(map[*spelling]float64)
@@ -93,5 +98,6 @@ func logsByName(ps []placed) map[*spelling]float64 {
 // partName names a part beside others of its configuration.
 func partName(n int, part [][]placed) string {
 	last := part[len(part)-1]
-	return fmt.Sprintf("part %d (lines %d to %d)", n+1, part[0][0].line, last[len(last)-1].line)
+	end := last[len(last)-1]
+	return fmt.Sprintf("part %d (lines %d to %d)", n+1, part[0][0].Line(0), end.Line(end.Len()-1))
 }

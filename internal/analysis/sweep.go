@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -47,25 +48,32 @@ func judgeSweeps(sweeps []sweep, r *Reading) []Workload {
 // A reading is what one run of a sweep showed.
 type reading struct {
 	*placed
-	n int
-	x float64
+	result int // of the stretch
+	n      int
+	x      float64
 }
+
+func (o reading) value() float64 { return o.placed.value(o.result) }
+func (o reading) batches() int   { return o.Batches(o.result) }
 
 // judge returns a sweep's verdict, or why there is none, and how many results can
 // be used: all but those that it passes over singly.
 func (s sweep) judge(r *Reading) (w Workload, usable int, refusal string) {
 	y, units, ok := chooseYardstick(s.runs)
 	if !ok {
-		return w, len(s.runs), noThroughput(units)
+		return w, s.results(), noThroughput(units)
 	}
-	readings := make([]reading, 0, len(s.runs))
+	readings := make([]reading, 0, s.results())
 	for _, p := range s.runs {
-		x, reason := p.throughput(y)
-		if reason != "" {
-			r.pass(reason, s.name, 1)
-			continue
+		n := p.count(s.key)
+		for i := range p.Len() {
+			x, reason := p.throughput(i, y)
+			if reason != "" {
+				r.pass(reason, s.name, 1)
+				continue
+			}
+			readings = append(readings, reading{p, i, n, x})
 		}
-		readings = append(readings, reading{p, p.count(s.key), x})
 	}
 	readings = s.withoutStalls(readings, r)
 	if len(distinct(readings)) < 2 {
@@ -141,14 +149,13 @@ func conventions(r *Reading, y *yardstick, axis, key string) {
 }
 
 func distinct(readings []reading) []int {
-	var ns []int
+	ns := make(map[int]bool)
 	for i, o := range readings {
 		if i == 0 || o.n != readings[i-1].n {
-			ns = append(ns, o.n)
+			ns[o.n] = true
 		}
 	}
-	slices.Sort(ns)
-	return slices.Compact(ns)
+	return slices.Sorted(maps.Keys(ns))
 }
 
 // withoutStalls leaves out results of a single iteration that lie a hundred times
@@ -158,12 +165,12 @@ func (s sweep) withoutStalls(readings []reading, r *Reading) []reading {
 	const plenty, far = 100, 100
 	var least float64
 	for _, o := range readings {
-		if int(o.batches) >= plenty && (least == 0 || o.x < least) {
+		if o.batches() >= plenty && (least == 0 || o.x < least) {
 			least = o.x
 		}
 	}
 	return slices.DeleteFunc(readings, func(o reading) bool {
-		stalled := int(o.batches) == 1 && least > 0 && o.x*far < least
+		stalled := o.batches() == 1 && least > 0 && o.x*far < least
 		if stalled {
 			r.pass("a single iteration, more than 100 times slower than those beside it: it times a stall or a set-up", s.name+nameAt(s.key, o.n), 1)
 		}
@@ -187,7 +194,7 @@ func copied(readings []reading) bool {
 	sorted := slices.SortedStableFunc(slices.Values(readings), func(a, b reading) int { return cmp.Compare(a.n, b.n) })
 	same := 1
 	for i := 1; i < len(sorted); i++ {
-		a, b := sorted[i-1].value, sorted[i].value
+		a, b := sorted[i-1].value(), sorted[i].value()
 		if a != b || digits(b) < 3 {
 			same = 1
 			continue
@@ -208,15 +215,18 @@ func digits(v float64) int {
 // lawSamples turns readings into samples. Parts of files are blocks where each
 // has a count at most once.
 func lawSamples(readings []reading) []law.Sample {
-	blocked := len(readings) > 0
-	seen := make(map[[2]int]bool)
-	parts := make(map[int32]bool)
-	for _, o := range readings {
-		k := [2]int{int(o.part), o.n}
-		blocked = blocked && !seen[k]
-		seen[k], parts[o.part] = true, true
+	blocked := len(readings) > 0 && readings[0].part != readings[len(readings)-1].part // they ascend
+	seen := make(map[int]bool)
+	for i, o := range readings {
+		if !blocked {
+			break
+		}
+		if i > 0 && o.part != readings[i-1].part {
+			clear(seen)
+		}
+		blocked = !seen[o.n]
+		seen[o.n] = true
 	}
-	blocked = blocked && len(parts) > 1
 	out := make([]law.Sample, 0, len(readings))
 	for _, o := range readings {
 		sample := law.Sample{N: o.n, X: o.x}
@@ -276,7 +286,7 @@ func warningsOf(l Law, y *yardstick, readings []reading) []string {
 	}
 	fewest, most := math.MaxInt, 0
 	for _, o := range readings {
-		fewest, most = min(fewest, int(o.batches)), max(most, int(o.batches))
+		fewest, most = min(fewest, o.batches()), max(most, o.batches())
 	}
 	if most > 0 && most < 3 {
 		warnings = append(warnings, "one or two iterations a result: a longer -benchtime would tell more")

@@ -62,12 +62,10 @@ func yardstickOf(unit string) (y yardstick, preference int) {
 	return yardstick{}, 0
 }
 
-// gauge returns the value of a run that tells most of its throughput, and how to
+// gauge returns which value of a run tells most of its throughput, and how to
 // read it; where none does, its first value with a yardstick without a rate.
-func gauge(run *resultfile.Run, known map[string]*yardstick) (*yardstick, float64) {
-	var best *yardstick
-	value := 0.0
-	for _, v := range run.Values {
+func gauge(run *resultfile.Run, known map[string]*yardstick) (best *yardstick, column int) {
+	for i, v := range run.Values {
 		y := known[v.Unit]
 		if y == nil {
 			read, preference := yardstickOf(v.Unit)
@@ -76,10 +74,10 @@ func gauge(run *resultfile.Run, known map[string]*yardstick) (*yardstick, float6
 			known[v.Unit] = y
 		}
 		if best == nil || y.preference > best.preference {
-			best, value = y, v.Value
+			best, column = y, i
 		}
 	}
-	return best, value
+	return best, column
 }
 
 // chooseYardstick returns the one by which most results can be read, of equal ones
@@ -88,9 +86,10 @@ func gauge(run *resultfile.Run, known map[string]*yardstick) (*yardstick, float6
 func chooseYardstick(ps []*placed) (y *yardstick, units []string, ok bool) {
 	count := make(map[*yardstick]int)
 	for _, p := range ps {
-		if count[p.gauge]++; count[p.gauge] == 1 {
+		if count[p.gauge] == 0 {
 			units = append(units, p.gauge.unit)
 		}
+		count[p.gauge] += p.Len()
 	}
 	for _, p := range ps {
 		if p.gauge.preference > 0 && (y == nil || count[p.gauge] > count[y]) {
@@ -101,14 +100,16 @@ func chooseYardstick(ps []*placed) (y *yardstick, units []string, ok bool) {
 }
 
 // throughput reads a result by a yardstick. The reason is "" where it can be used.
-func (p *placed) throughput(y *yardstick) (x float64, reason string) {
-	switch v := p.value; {
-	case p.gauge != y || y.preference == 0:
+func (p *placed) throughput(result int, y *yardstick) (x float64, reason string) {
+	if p.gauge != y || y.preference == 0 {
 		return 0, "no " + y.unit
+	}
+	v := p.value(result)
+	switch {
 	case v == 0:
 		return 0, "0 " + y.unit + ", which is too short to have been measured"
 	case !(v > 0) || math.IsInf(v, 0) || math.IsInf(y.of(v), 0):
 		return 0, y.unit + " is not a positive number"
 	}
-	return y.of(p.value), ""
+	return y.of(v), ""
 }

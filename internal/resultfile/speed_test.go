@@ -29,6 +29,32 @@ func manyResults(w io.Writer, names, repetitions int) error {
 	return out.Flush()
 }
 
+// sweeps writes sweeps over four GOMAXPROCS as `go test -bench -cpu 1,2,4,8 -count`
+// prints them, and all again as often as loops says.
+func sweeps(w io.Writer, benchmarks, repetitions, loops int, memory bool) error {
+	rng := rand.New(rand.NewPCG(1, 2))
+	out := bufio.NewWriter(w)
+	out.WriteString("goos: linux\ngoarch: amd64\npkg: example.com/foo\ncpu: Example CPU @ 2.00GHz\n")
+	for range loops {
+		for i := range benchmarks {
+			for _, p := range []int{1, 2, 4, 8} {
+				name := fmt.Sprintf("BenchmarkFoo%d", i)
+				if p > 1 {
+					name = fmt.Sprintf("%s-%d", name, p)
+				}
+				for range repetitions {
+					fmt.Fprintf(out, "%s\t%7d\t%8.1f ns/op", name, 1000+rng.IntN(1e6), 9e4/float64(p)*(1+0.1*rng.Float64()))
+					if memory {
+						fmt.Fprintf(out, "\t%8d B/op\t%8d allocs/op", 8*rng.IntN(64), rng.IntN(9))
+					}
+					out.WriteByte('\n')
+				}
+			}
+		}
+	}
+	return out.Flush()
+}
+
 func BenchmarkRead(b *testing.B) {
 	var text bytes.Buffer
 	check(b, manyResults(&text, 1000, 100))

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A store holds runs in 24 bytes each and 8 a value. What many have in common is
-// held once, as a series.
+// A store holds runs in 4 bytes each and 8 a value, and 40 for each stretch of them.
+// What many have in common is held once, as a series.
 type store struct {
 	names    interner
 	configs  interner
@@ -20,10 +20,10 @@ type store struct {
 	known  map[series]uint32
 	latest uint32 // series of the last run
 
-	rows   [][]row
-	values [][]float64 // of the rows of a chunk, one after the other
-	runs   int
-	total  int // values
+	stretches [][]Stretch // slices that are never moved
+	open      *chunk      // of the last run
+	runs      int
+	total     int // values
 
 	texts []string // configurations by series, headings included where they count
 	key   []byte   // for building a shape
@@ -39,8 +39,57 @@ type row struct {
 	round, batches int
 }
 
-// rowsPerChunk rows are allocated at once, and never moved.
-const rowsPerChunk = 8192
+// A Stretch is results on consecutive lines that have all in common but their
+// figures, as -count makes them. It holds those of a set that is read compactly, and
+// refers to them: nothing is copied.
+type Stretch struct {
+	in           *chunk
+	series, line uint32 // line of the first
+	values       uint32 // index of the first in the chunk
+	high         uint32 // upper half of the iterations of all
+	from, n      uint16 // results in the chunk
+	width        uint16 // values of a result
+	counted      bool   // each is one round after the one before
+	round        int    // of the first
+}
+
+// Len returns the number of results.
+func (s *Stretch) Len() int { return int(s.n) }
+
+// Value returns one of the values of a result.
+func (s *Stretch) Value(result, i int) float64 {
+	return s.in.values[int(s.values)+result*int(s.width)+i]
+}
+
+// Batches returns the iterations of a result.
+func (s *Stretch) Batches(result int) int {
+	return int(uint64(s.high)<<32 | uint64(s.in.batches[int(s.from)+result]))
+}
+
+// Line returns the line of a result.
+func (s *Stretch) Line(result int) int { return int(s.line) + result }
+
+// Round returns the round of a result.
+func (s *Stretch) Round(result int) int {
+	if s.counted {
+		return s.round + result
+	}
+	return s.round
+}
+
+func highHalf(batches int) uint32 { return uint32(uint64(batches) >> 32) }
+
+// A chunk holds the figures of stretches, one after the other.
+type chunk struct {
+	batches []uint32 // lower halves
+	values  []float64
+}
+
+// rowsPerChunk rows are allocated at once, and stretchesPerSlice stretches.
+const (
+	rowsPerChunk      = 8192
+	stretchesPerSlice = 1024
+)
 
 // An interner numbers texts.
 type interner struct {
@@ -64,18 +113,46 @@ func (t *interner) of(text []byte) uint32 {
 // add adds a run. It keeps neither name nor units nor values.
 func (s *store) add(name []byte, config, heading uint32, units []string, values []float64, r row) {
 	r.series = s.seriesOf(name, config, heading, units)
-	last := len(s.rows) - 1
-	if last < 0 || len(s.rows[last]) == rowsPerChunk {
+	if s.open == nil || len(s.open.batches) == rowsPerChunk {
 		// Small files do not pay for a whole chunk.
 		room := min(rowsPerChunk, max(16, s.runs))
-		s.rows = append(s.rows, make([]row, 0, room))
-		s.values = append(s.values, make([]float64, 0, room*len(values)))
-		last++
+		s.open = &chunk{make([]uint32, 0, room), make([]float64, 0, room*len(values))}
 	}
-	s.rows[last] = append(s.rows[last], r)
-	s.values[last] = append(s.values[last], values...)
+	in := s.open
+	if l := s.last(); l != nil && l.in == in && l.series == r.series && l.line+uint32(l.n) == r.line && l.round == r.round && l.high == highHalf(r.batches) {
+		l.n++
+	} else {
+		s.begin(Stretch{
+			in: in, series: r.series, line: r.line, round: r.round, high: highHalf(r.batches),
+			from: uint16(len(in.batches)), n: 1, values: uint32(len(in.values)), width: uint16(len(values)),
+		})
+	}
+	in.batches = append(in.batches, uint32(r.batches))
+	in.values = append(in.values, values...)
 	s.runs++
 	s.total += len(values)
+}
+
+// last returns the last stretch, nil if there is none.
+func (s *store) last() *Stretch {
+	if len(s.stretches) == 0 {
+		return nil
+	}
+	l := s.stretches[len(s.stretches)-1]
+	return &l[len(l)-1]
+}
+
+func (s *store) begin(first Stretch) {
+	n := len(s.stretches)
+	if n == 0 || len(s.stretches[n-1]) == cap(s.stretches[n-1]) {
+		room := 16
+		if n > 0 {
+			room = min(stretchesPerSlice, 2*cap(s.stretches[n-1]))
+		}
+		s.stretches = append(s.stretches, make([]Stretch, 0, room))
+		n++
+	}
+	s.stretches[n-1] = append(s.stretches[n-1], first)
 }
 
 func (s *store) seriesOf(name []byte, config, heading uint32, units []string) uint32 {
@@ -141,12 +218,12 @@ func (s *store) finish() (warnings []string) {
 		counter[i] = counters[r]
 	}
 	seen := make([]int, len(counters))
-	for _, chunk := range s.rows {
-		for i := range chunk {
-			if r := &chunk[i]; r.round == 0 {
-				c := counter[r.series]
-				seen[c]++
-				r.round = seen[c]
+	for _, of := range s.stretches {
+		for i := range of {
+			if l := &of[i]; l.round == 0 {
+				c := counter[l.series]
+				l.round, l.counted = seen[c]+1, true
+				seen[c] += l.Len()
 			}
 		}
 	}
@@ -162,31 +239,45 @@ func joinConfig(config, pair string) string {
 	return strings.Join(pairs, "; ")
 }
 
-// run returns the run of a row, with its values appended to room.
-func (s *store) run(r row, values []float64, room []Value) Run {
-	k := s.series[r.series]
+// run returns a run of a stretch, with its values appended to room.
+func (s *store) run(l *Stretch, result int, room []Value) Run {
+	k := s.series[l.series]
 	from := len(room)
 	for i, unit := range s.units[k.shape] {
-		room = append(room, Value{unit, values[i]})
+		room = append(room, Value{unit, l.Value(result, i)})
 	}
 	return Run{
-		Cell: s.cells[k.name], Name: s.names.texts[k.name], Config: s.texts[r.series],
-		Round: r.round, Batches: r.batches, Line: int(r.line),
+		Cell: s.cells[k.name], Name: s.names.texts[k.name], Config: s.texts[l.series],
+		Round: l.Round(result), Batches: l.Batches(result), Line: l.Line(result),
 		Values: room[from:len(room):len(room)],
+	}
+}
+
+// each yields the stretches, each with its first run. Values are written over by the
+// next one.
+func (s *store) each() iter.Seq2[Run, *Stretch] {
+	return func(yield func(Run, *Stretch) bool) {
+		var room []Value
+		for _, of := range s.stretches {
+			for i := range of {
+				run := s.run(&of[i], 0, room[:0])
+				room = run.Values
+				if !yield(run, &of[i]) {
+					return
+				}
+			}
+		}
 	}
 }
 
 // all yields the runs. Values are written over by the next run.
 func (s *store) all() iter.Seq[Run] {
 	return func(yield func(Run) bool) {
-		var room []Value
-		for i, chunk := range s.rows {
-			values := s.values[i]
-			for _, r := range chunk {
-				run := s.run(r, values, room[:0])
-				values, room = values[len(run.Values):], run.Values[:0]
-				if cap(run.Values) == 0 {
-					room = nil
+		for run, l := range s.each() {
+			room := run.Values
+			for i := range l.Len() {
+				if i > 0 {
+					run = s.run(l, i, room[:0])
 				}
 				if !yield(run) {
 					return
@@ -202,14 +293,34 @@ func (s *store) take() []Run {
 		return nil
 	}
 	runs, room := make([]Run, 0, s.runs), make([]Value, 0, s.total)
-	for i, chunk := range s.rows {
-		values := s.values[i]
-		for _, r := range chunk {
-			run := s.run(r, values, room)
-			values, room = values[len(run.Values):], room[:len(room)+len(run.Values)]
-			runs = append(runs, run)
+	s.open = nil
+	for _, of := range s.stretches {
+		for i := range of {
+			for result := range of[i].Len() {
+				run := s.run(&of[i], result, room)
+				room = room[:len(room)+len(run.Values)]
+				runs = append(runs, run)
+			}
+			of[i].in = nil
 		}
-		s.rows[i], s.values[i] = nil, nil
 	}
 	return runs
+}
+
+// stretchesOf returns each run as a stretch.
+func stretchesOf(runs []Run) iter.Seq2[Run, *Stretch] {
+	return func(yield func(Run, *Stretch) bool) {
+		for _, run := range runs {
+			l := &Stretch{
+				in:   &chunk{batches: []uint32{uint32(run.Batches)}},
+				line: uint32(run.Line), round: run.Round, high: highHalf(run.Batches), n: 1, width: uint16(len(run.Values)),
+			}
+			for _, v := range run.Values {
+				l.in.values = append(l.in.values, v.Value)
+			}
+			if !yield(run, l) {
+				return
+			}
+		}
+	}
 }
