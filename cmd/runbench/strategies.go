@@ -20,7 +20,6 @@ import (
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
 	"runbench/workloads"
-	"runbench/workloads/all"
 )
 
 func newStrategies() *cobra.Command {
@@ -118,19 +117,12 @@ func (f *contestFlags) check() error {
 
 // workload returns the one workload of that name.
 func (f *contestFlags) workload(spec string) (workloads.Selected, error) {
-	selected, err := all.Select([]string{spec})
+	w, err := oneWorkload(spec)
 	if err != nil {
-		return workloads.Selected{}, err
+		return w, err
 	}
-	if len(selected) != 1 {
-		return workloads.Selected{}, fmt.Errorf("%s: expected the name of one workload, found %d that match", spec, len(selected))
-	}
-	w := selected[0]
 	if w.Cooperates {
 		return w, fmt.Errorf("%s brings goroutines of its own that work together: no strategy can deal its tasks out (runbench run measures it)", w.Name)
-	}
-	if missing := w.Missing(); missing != "" {
-		return w, fmt.Errorf("%s: %s", w.Name, missing)
 	}
 	if f.goroutines > w.Batch {
 		return w, fmt.Errorf("--goroutines %d: expected 2 to %d for %s, which has %d tasks a batch", f.goroutines, w.Batch, w.Name, w.Batch)

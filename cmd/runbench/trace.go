@@ -21,7 +21,6 @@ import (
 	"runbench/internal/resultfile"
 	"runbench/internal/schedtrace"
 	"runbench/workloads"
-	"runbench/workloads/all"
 )
 
 func newTrace() *cobra.Command {
@@ -164,16 +163,9 @@ func (f *traceFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io
 
 // workload returns the one workload of that name.
 func (f *traceFlags) workload(spec string) (workloads.Selected, error) {
-	selected, err := all.Select([]string{spec})
+	w, err := oneWorkload(spec)
 	if err != nil {
-		return workloads.Selected{}, err
-	}
-	if len(selected) != 1 {
-		return workloads.Selected{}, fmt.Errorf("%s: expected the name of one workload, found %d that match", spec, len(selected))
-	}
-	w := selected[0]
-	if missing := w.Missing(); missing != "" {
-		return w, fmt.Errorf("%s: %s", w.Name, missing)
+		return w, err
 	}
 	if f.goroutines > w.Batch {
 		return w, fmt.Errorf("--goroutines %d: expected 1 to %d for %s, which has %d tasks a batch", f.goroutines, w.Batch, w.Name, w.Batch)

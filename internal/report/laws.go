@@ -42,7 +42,7 @@ func (p *printer) howFar(ws []analysis.Workload) {
 	p.line("")
 	p.line("%s", p.style.paint(bold, "How far it goes"))
 	if len(rows) > 1 {
-		p.table(rows)
+		p.columns(1, rows)
 	}
 	for _, text := range idle.order {
 		p.wrapped(clean("nothing gained for certain over "+text+": "+idle.who(text, len(ws), "workload")), "")
@@ -210,7 +210,7 @@ func (p *printer) advice(ws []analysis.Workload) {
 	}
 	p.line("")
 	p.line("%s", p.style.paint(bold, head))
-	p.table(rows)
+	p.columns(1, rows)
 	p.wrapped(legend, dim)
 }
 
@@ -224,22 +224,6 @@ func against(r *analysis.Part) string {
 		text += fmt.Sprintf(" (%+.1f…%+.1f)", 100*(*r.Lo-1), 100*(*r.Hi-1))
 	}
 	return text
-}
-
-// table writes rows, the first of which is the head, in columns.
-func (p *printer) table(rows [][]string) {
-	ws := widths(rows)
-	for n, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			b.WriteString(pad(cell, ws[i]+2))
-		}
-		text := strings.TrimRight(b.String(), " ")
-		if n == 0 {
-			text = p.style.paint(bold, text)
-		}
-		p.line("%s", text)
-	}
 }
 
 // wrapped writes text over as many lines as it takes.

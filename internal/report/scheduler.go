@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"runbench/internal/analysis"
 	"runbench/internal/resultfile"
@@ -49,7 +48,7 @@ func Scheduler(w io.Writer, a analysis.Analysis, schedulers []analysis.Scheduler
 			rows, narrow = scheduled(s, false), true
 		}
 		p.line("%s", style.paint(bold, clean(s.Workload)+" · "+clean(s.Strategy)))
-		p.columns(rows)
+		p.columns(2, rows)
 		p.line("")
 	}
 	for _, text := range legend(narrow) {
@@ -150,30 +149,4 @@ func width(rows [][]string) int {
 		n += w + 2
 	}
 	return n - 2
-}
-
-func widths(rows [][]string) []int {
-	ws := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			ws[i] = max(ws[i], utf8.RuneCountInString(cell))
-		}
-	}
-	return ws
-}
-
-// columns writes rows, of which two are the head.
-func (p *printer) columns(rows [][]string) {
-	ws := widths(rows)
-	for n, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			b.WriteString(pad(cell, ws[i]+2))
-		}
-		text := strings.TrimRight(b.String(), " ")
-		if n < 2 {
-			text = p.style.paint(bold, text)
-		}
-		p.line("%s", text)
-	}
 }
