@@ -133,7 +133,7 @@ func testClaims(ctx context.Context, stdout, stderr io.Writer, list []claims.Cla
 	}
 	start := time.Now()
 	again := func() bool { return time.Since(start) < retryTime }
-	doing, done := doctorProgress(stderr)
+	doing, done := statusLine(stderr)
 	var outcomes []claims.Outcome
 	for _, c := range list {
 		doing(fmt.Sprintf("%d of %d: claim %d", len(outcomes)+1, len(list), c.ID))

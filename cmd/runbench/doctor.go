@@ -40,7 +40,7 @@ or worse the exit status is 3.`,
 }
 
 func examine(ctx context.Context, stdout, stderr io.Writer, asJSON, quick bool) error {
-	doing, done := doctorProgress(stderr)
+	doing, done := statusLine(stderr)
 	opt := doctor.Options{Run: measure.Process, Seed: rand.Uint64(), Progress: doing}
 	if quick {
 		opt.Run = nil
@@ -62,14 +62,4 @@ func examine(ctx context.Context, stdout, stderr io.Writer, asJSON, quick bool) 
 		return &statusError{statusInconclusive, fmt.Errorf("%s: results from here would be inconclusive", report.Grade.Word)}
 	}
 	return err
-}
-
-// doctorProgress returns what tells on w what is going on: on a terminal a line
-// that done takes away, elsewhere a line each.
-func doctorProgress(w io.Writer) (doing func(string), done func()) {
-	if _, live := terminal(w); live {
-		const erase = "\r\x1b[K"
-		return func(text string) { fmt.Fprint(w, erase+text) }, func() { fmt.Fprint(w, erase) }
-	}
-	return func(text string) { fmt.Fprintln(w, text) }, func() {}
 }

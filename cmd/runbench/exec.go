@@ -7,9 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -171,7 +169,7 @@ func (f *execFlags) run(ctx context.Context, stdout, stderr io.Writer, args []st
 		}
 	}
 	if f.output == "" {
-		f.output = execOutput(time.Now())
+		f.output = newOutput("exec", time.Now())
 	}
 	config := resultfile.Config{CPU: string(machine.CPUModel), Cores: logical}
 	// Begun before the warm-up, so that a file that cannot be written costs no run.
@@ -244,13 +242,6 @@ func (f *execFlags) measure(ctx context.Context, command *execsweep.Command, pla
 		Plan: plan, Writer: writer, Timeout: f.timeout, Watch: progress, Run: command.Runner(), Steer: execsweep.Steer,
 	}
 	return sweep.Do(ctx)
-}
-
-// execOutput returns a new file's name. It differs from that of a sweep, which
-// explain looks for.
-func execOutput(now time.Time) string {
-	dir, name := filepath.Split(defaultOutput(now))
-	return filepath.Join(dir, "exec-"+strings.TrimPrefix(name, "run-"))
 }
 
 // print says what the output file tells.

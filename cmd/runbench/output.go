@@ -58,3 +58,13 @@ func completeWorkloads(_ *cobra.Command, _ []string, prefix string) ([]string, c
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
+
+// statusLine returns what tells on w what is going on: on a terminal a line
+// that done takes away, elsewhere a line each.
+func statusLine(w io.Writer) (doing func(string), done func()) {
+	if _, live := terminal(w); live {
+		const erase = "\r\x1b[K"
+		return func(text string) { fmt.Fprint(w, erase+text) }, func() { fmt.Fprint(w, erase) }
+	}
+	return func(text string) { fmt.Fprintln(w, text) }, func() {}
+}

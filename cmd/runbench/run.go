@@ -337,7 +337,7 @@ func (f *sweepFlags) open(plan resultfile.Plan, config resultfile.Config, machin
 	}
 	if !f.resume {
 		if f.output == "" {
-			f.output = defaultOutput(m.Started)
+			f.output = newOutput("run", m.Started)
 		}
 		w, err := resultfile.Create(f.output, config, m)
 		return w, nil, err
@@ -403,9 +403,10 @@ func normal(subjects []resultfile.Subject) []resultfile.Subject {
 	return subjects
 }
 
-// defaultOutput returns a new file's name, in results/ where there is one.
-func defaultOutput(now time.Time) string {
-	return inResults("run-" + now.Format("20060102-150405") + ".txt")
+// newOutput returns a new file's name, in results/ where there is one. kind is what
+// wrote it: explain looks for those of "run".
+func newOutput(kind string, now time.Time) string {
+	return inResults(kind + "-" + now.Format("20060102-150405") + ".txt")
 }
 
 // inResults returns a path for a file: in results/ where that is a directory, or

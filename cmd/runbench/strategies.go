@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -217,7 +216,7 @@ func (f *contestFlags) measure(ctx context.Context, plan resultfile.Plan, peers 
 	_, cores := machine.Cores()
 	config := resultfile.Config{CPU: string(machine.CPUModel), Cores: cores}
 	if f.output == "" {
-		f.output = contestOutput(time.Now())
+		f.output = newOutput("strategies", time.Now())
 	}
 	writer, _, err := (&sweepFlags{output: f.output}).open(plan, config, machine, nil)
 	if err != nil {
@@ -236,13 +235,6 @@ func (f *contestFlags) measure(ctx context.Context, plan resultfile.Plan, peers 
 	}
 	sweep := &measure.Sweep{Plan: plan, Writer: writer, Timeout: f.timeout, Watch: progress, Run: run}
 	return sweep.Do(ctx)
-}
-
-// contestOutput returns a new file's name. It differs from that of a sweep, which
-// explain looks for.
-func contestOutput(now time.Time) string {
-	dir, name := filepath.Split(defaultOutput(now))
-	return filepath.Join(dir, "strategies-"+strings.TrimPrefix(name, "run-"))
 }
 
 // print says what the output file tells.

@@ -236,7 +236,7 @@ func (f *traceFlags) trace(ctx context.Context, stderr io.Writer, name string) (
 	defer os.RemoveAll(dir)
 	cell := resultfile.Cell{Class: w.Class(), Workload: w.Short(), Params: spec.Params}
 	pic := picture{
-		title: fmt.Sprintf("%s, %s, strategy %s", cell.Spec(), count(spec.Goroutines, "goroutine"), spec.Strategy),
+		title: fmt.Sprintf("%s, %s, strategy %s", cell.Spec(), report.Plural(spec.Goroutines, "goroutine"), spec.Strategy),
 		name:  "trace-" + strings.ReplaceAll(w.Name, "/", "-"),
 		cores: cores,
 	}
@@ -279,7 +279,7 @@ func (f *traceFlags) traceAt(ctx context.Context, spec measure.TraceSpec, p int,
 	if err != nil {
 		return traced{}, fmt.Errorf("%s: %w", spec.Path, err)
 	}
-	t := newTraced(read, fmt.Sprintf("GOMAXPROCS=%d: %s", p, count(how.Batches, "batch")))
+	t := newTraced(read, fmt.Sprintf("GOMAXPROCS=%d: %s", p, report.Plural(how.Batches, "batch")))
 	t.Gomaxprocs, t.Batches = p, how.Batches
 	if how.Created >= 0 {
 		t.Created = &how.Created
@@ -333,17 +333,6 @@ func (f *traceFlags) read(ctx context.Context, stdin io.Reader, stderr io.Writer
 	t := newTraced(read, fmt.Sprintf("GOMAXPROCS=%d", read.Facts.Procs))
 	t.File = f.from
 	return picture{title: f.from, traces: []traced{t}}, nil
-}
-
-// count writes a number with what it counts.
-func count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	if before, ok := strings.CutSuffix(one, "ch"); ok {
-		return fmt.Sprintf("%d %sches", n, before)
-	}
-	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // A picture is the traces that are shown together.
@@ -428,7 +417,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 // readProgress returns what tells on w how far a file of so many bytes (0 for
 // unknown) has been read, and what ends that.
 func readProgress(w io.Writer, name string, size int64) (at func(bytes int64), done func()) {
-	doing, done := doctorProgress(w)
+	doing, done := statusLine(w)
 	last := time.Now()
 	return func(bytes int64) {
 		if time.Since(last) < time.Second {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -80,7 +82,7 @@ func judgeCollector(cores int, t Trials) Finding {
 	off := t.Spread("off", "cycles")
 	measured += fmt.Sprintf("; assists %s; stopped %s of the time, at most %s; cycles %s, with GOGC=off %s",
 		percent(t.Spread(last, "assists").Median), decimals(t.Spread(last, "pauses").Median),
-		nanoseconds(t.Spread(last, "longest-ns").Median), number(0, "")(t.Spread(last, "cycles").Median), off.Text(number(0, "")))
+		timetext.Nanoseconds(t.Spread(last, "longest-ns").Median), number(0, "")(t.Spread(last, "cycles").Median), off.Text(number(0, "")))
 	switch {
 	case !sure, off.Max > 0, t.Spread(first, "pauses").Median >= pauseFails:
 		return holdsIf(false, measured)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"runbench/internal/hashchain"
 )
 
 func TestJudgeConcepts(t *testing.T) {
@@ -186,8 +188,8 @@ func TestSpin(t *testing.T) {
 	if units := calibrate(time.Millisecond); units < 1 {
 		t.Errorf("%d units in a millisecond", units)
 	}
-	// As computed for the workload that has the same chain.
-	if got := spinSteps(1, 1000); got != 0xbdb3c70753a28059 {
-		t.Errorf("hash 1000 of the chain is %#x", got)
+	// A unit is the chain of the workloads, as its own package computes it.
+	if got, want := spinUnit(1), hashchain.Nth(1, unitSteps); got != want {
+		t.Errorf("a unit of work ends at %#x, want %#x", got, want)
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"runbench/internal/hashchain"
+	"runbench/internal/timetext"
 )
 
 const (
@@ -71,7 +74,7 @@ func judgeDevices(cores int, t Trials) Finding {
 	late, busy := t.Spread("devices", "latest-ns"), t.Spread("devices", "used-cores")
 	over, given := t.Spread("overload", "missed-events"), t.Spread("overload", "used-cores")
 	measured := fmt.Sprintf("%s missed of %s events, %s of a core, latest after %s; at load %d %s missed; ",
-		missed.Text(number(0, "")), events.Text(number(0, "")), busy.Text(number(2, "")), nanoseconds(late.Max), overLoad, over.Text(number(0, "")))
+		missed.Text(number(0, "")), events.Text(number(0, "")), busy.Text(number(2, "")), timetext.Nanoseconds(late.Max), overLoad, over.Text(number(0, "")))
 	if len(results) == 1 {
 		measured += fmt.Sprintf("1 result at P=1 to %d", procs[len(procs)-1])
 	} else {
@@ -162,7 +165,7 @@ func pipelineResult(context.Context) (Sample, error) {
 	for range pipelineWorkers {
 		workers.Go(func() {
 			for it := range todo {
-				it.value = spinSteps(it.value, 10*unitSteps)
+				it.value = hashchain.Nth(it.value, 10*unitSteps)
 				done <- it
 			}
 		})
@@ -173,7 +176,7 @@ func pipelineResult(context.Context) (Sample, error) {
 		piped[it.index] = it.value
 	}
 	for i := range looped {
-		looped[i] = spinSteps(uint64(i), 10*unitSteps)
+		looped[i] = hashchain.Nth(uint64(i), 10*unitSteps)
 	}
 	return Sample{"pipeline-hash": digest(piped[:]), "loop-hash": digest(looped[:])}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -17,11 +19,11 @@ const (
 var handOver = Claim{
 	ID:        15,
 	Statement: "A goroutine in a blocking system call keeps its thread and not its P: the P is handed to another thread.",
-	Expected:  fmt.Sprintf("at GOMAXPROCS=1 another goroutine computes for %s during the call and ends it, and the trace shows the hand-over", nanoseconds(float64(handOverWork))),
+	Expected:  fmt.Sprintf("at GOMAXPROCS=1 another goroutine computes for %s during the call and ends it, and the trace shows the hand-over", timetext.Nanoseconds(float64(handOverWork))),
 	Lesson:    "A blocking system call costs a thread and not a core: other goroutines go on, and only many such calls at once are a burden.",
 	Experiment: "At GOMAXPROCS=1 a goroutine waits for a pipe to become readable in a system call that blocks its thread. " +
 		"Only one other goroutine writes to that pipe, after it has computed for a while, and it needs the only P for that. " +
-		fmt.Sprintf("If the P stayed with the call nobody would ever write, and the call would give up after %s. ", nanoseconds(float64(handOverLimit))) +
+		fmt.Sprintf("If the P stayed with the call nobody would ever write, and the call would give up after %s. ", timetext.Nanoseconds(float64(handOverLimit))) +
 		"Then the same is done under the execution tracer, which records when a P is taken from a thread in a system call.",
 	Sources: []string{
 		"Vyukov, Scalable Go Scheduler Design Doc (2012)",
@@ -36,10 +38,10 @@ var handOver = Claim{
 func judgeHandOver(_ int, t Trials) Finding {
 	ended, handed := t.Spread("", "ended"), t.Spread("", "handed-over")
 	if ended.Min < 1 {
-		return holdsIf(false, fmt.Sprintf("no other goroutine ran during a call of %s", t.Spread("", "call-ns").Text(nanoseconds)))
+		return holdsIf(false, fmt.Sprintf("no other goroutine ran during a call of %s", t.Spread("", "call-ns").Text(timetext.Nanoseconds)))
 	}
 	measured := fmt.Sprintf("another goroutine ran after %s and ended the call of %s; hand-overs traced: %s",
-		t.Spread("", "began-ns").Text(nanoseconds), nanoseconds(t.Spread("", "call-ns").Median), handed.Text(number(0, "")))
+		t.Spread("", "began-ns").Text(timetext.Nanoseconds), timetext.Nanoseconds(t.Spread("", "call-ns").Median), handed.Text(number(0, "")))
 	return holdsIf(handed.Min >= 1, measured)
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"runbench/internal/quantile"
+	"runbench/internal/timetext"
 )
 
 const (
@@ -53,12 +54,12 @@ func judgeLatency(_ int, t Trials) Finding {
 	of := func(what string) (low, high, over Spread) {
 		return t.Spread("", latencyKey(latencyLoads[0], what)), t.Spread("", latencyKey(latencyLoads[1], what)), t.Spread("", latencyKey(latencyLoads[2], what))
 	}
-	text := func(s Spread) string { return nanoseconds(s.Median) }
+	text := func(s Spread) string { return timetext.Nanoseconds(s.Median) }
 	low, high, over := of("mean")
 	low50, high50, over50 := of("p50")
 	low99, high99, over99 := of("p99")
 	measured := fmt.Sprintf("mean wait %s at 0.5, %s at 0.9, %s at 1.2; p50/p99 %s/%s, %s/%s, %s/%s",
-		text(low), text(high), over.Text(nanoseconds), text(low50), text(low99), text(high50), text(high99), text(over50), text(over99))
+		text(low), text(high), over.Text(timetext.Nanoseconds), text(low50), text(low99), text(high50), text(high99), text(over50), text(over99))
 	switch {
 	case over.Median >= overloadFactor*low.Median && low.Median < high.Median && high.Median < over.Median:
 		return holdsIf(true, measured)

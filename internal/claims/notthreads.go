@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -48,7 +50,7 @@ var notThreads = Claim{
 		locked, factor := t.Spread("threads", "locked-threads"), t.Spread("threads", "start-factor")
 		measured := fmt.Sprintf("%s threads for 100,000, %s B each; start %s, with a thread %s: %s; %s threads for %d locked ones",
 			threads.Text(number(0, "")), bytes.Text(number(0, "")),
-			nanoseconds(t.Spread("threads", "goroutine-cpu-ns").Median), nanoseconds(t.Spread("threads", "thread-cpu-ns").Median),
+			timetext.Nanoseconds(t.Spread("threads", "goroutine-cpu-ns").Median), timetext.Nanoseconds(t.Spread("threads", "thread-cpu-ns").Median),
 			factor.Text(number(0, "×")), locked.Text(number(0, "")), lockedLive)
 		switch {
 		case alive.Min < liveGoroutines, threads.Max*100 > liveGoroutines, bytes.Median >= 8<<10, factor.Median < 2:

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -69,7 +71,7 @@ func judgeOwnership(_ int, t Trials) Finding {
 		return holdsIf(false, fmt.Sprintf("of %d counts kept: %s under a mutex, %s through a channel, %s with neither",
 			all, guarded.Text(number(0, "")), passed.Text(number(0, "")), neither.Text(number(0, ""))))
 	}
-	ns := func(arm, key string) string { return nanoseconds(t.Spread(arm, key).Median) }
+	ns := func(arm, key string) string { return timetext.Nanoseconds(t.Spread(arm, key).Median) }
 	overtaken, passes := t.Spread("contended", "mutex-passes"), t.Spread("contended", "channel-passes")
 	ratio := t.Spread("alone", "ratio")
 	measured := fmt.Sprintf("unbuffered hand-over %s a lock (%s and %s), buffered %s; contended lock %s, hand-over %s; waiter overtaken %s and %s times",

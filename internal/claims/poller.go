@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -22,9 +24,9 @@ const (
 var poller = Claim{
 	ID:        16,
 	Statement: "A network reply is served within some tens of milliseconds though another goroutine keeps the only P busy.",
-	Expected:  fmt.Sprintf("the median wait behind a goroutine that computes for %s is at most %s; it would never be served if nobody polled", nanoseconds(float64(pollerHog)), nanoseconds(float64(pollerBound))),
+	Expected:  fmt.Sprintf("the median wait behind a goroutine that computes for %s is at most %s; it would never be served if nobody polled", timetext.Nanoseconds(float64(pollerHog)), timetext.Nanoseconds(float64(pollerBound))),
 	Lesson:    "Busy Ps do not starve the network, but they add 10 to 30 ms to a reply: leave a P free where that is too long.",
-	Experiment: fmt.Sprintf("At GOMAXPROCS=1 a goroutine computes for %s. Meanwhile replies come on a TCP connection for which another goroutine waits: ", nanoseconds(float64(pollerHog))) +
+	Experiment: fmt.Sprintf("At GOMAXPROCS=1 a goroutine computes for %s. Meanwhile replies come on a TCP connection for which another goroutine waits: ", timetext.Nanoseconds(float64(pollerHog))) +
 		"the computing goroutine writes them to the other end itself, so that the moment of each is known. It never blocks, so that the scheduler has no cause to ask the network poller. " +
 		"Only the runtime's monitor thread, which needs no P, finds the reply, makes the reader runnable, and makes the computing goroutine give way. " +
 		"The time from each write until the reader has read is measured, and for comparison the same while the P has nothing else to do.",
@@ -41,10 +43,10 @@ var poller = Claim{
 func judgePoller(_ int, t Trials) Finding {
 	served, wait := t.Spread("", "served"), t.Spread("", "wait-ns")
 	if served.Max == 0 {
-		return holdsIf(false, fmt.Sprintf("no reply was served while a goroutine computed for %s", t.Spread("", "hog-ns").Text(nanoseconds)))
+		return holdsIf(false, fmt.Sprintf("no reply was served while a goroutine computed for %s", t.Spread("", "hog-ns").Text(timetext.Nanoseconds)))
 	}
 	measured := fmt.Sprintf("waits %s while the P is busy, %s while it is idle",
-		wait.Text(nanoseconds), t.Spread("", "idle-ns").Text(nanoseconds))
+		wait.Text(timetext.Nanoseconds), t.Spread("", "idle-ns").Text(timetext.Nanoseconds))
 	switch {
 	case served.Min > 0 && wait.Median <= float64(pollerBound):
 		return holdsIf(true, measured)

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 // hogTime is how long the loop without calls is to run: several times what a
@@ -23,7 +25,7 @@ var preemption = Claim{
 	ID:        14,
 	Statement: "A goroutine that computes on and on is made to give way within some tens of milliseconds, even in a loop that calls nothing.",
 	Expected: fmt.Sprintf("at GOMAXPROCS=1 another goroutine waits 10 to 20 ms, at most half of a loop of %s, and with GODEBUG=asyncpreemptoff=1 at least nine tenths of it",
-		nanoseconds(float64(hogTime))),
+		timetext.Nanoseconds(float64(hogTime))),
 	Lesson: "Loops need no runtime.Gosched, but one busy goroutine a P delays all others there by 10 to 20 ms at a time.",
 	Experiment: "At GOMAXPROCS=1 a goroutine runs a loop without a single call, so without a place where it would look whether it is to give way. " +
 		"Another goroutine was runnable before, and gives way whenever it gets to run. Its longest wait is compared with the time that the loop took. " +
@@ -48,7 +50,7 @@ var preemption = Claim{
 func judgePreemption(_ int, t Trials) Finding {
 	on, off := t.Spread("on", "share"), t.Spread("off", "share")
 	measured := fmt.Sprintf("waits %s behind a loop of %s, and with asyncpreemptoff=1 %s of it",
-		t.Spread("on", "wait-ns").Text(nanoseconds), nanoseconds(t.Spread("on", "loop-ns").Median), off.Text(percent))
+		t.Spread("on", "wait-ns").Text(timetext.Nanoseconds), timetext.Nanoseconds(t.Spread("on", "loop-ns").Median), off.Text(percent))
 	switch {
 	// Nothing can make the other goroutine run early where no signal is sent, so
 	// that this one decides.

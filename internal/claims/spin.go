@@ -3,6 +3,8 @@ package claims
 import (
 	"math"
 	"time"
+
+	"runbench/internal/hashchain"
 )
 
 // unitSteps makes a unit of work take some hundred nanoseconds: short against all
@@ -58,19 +60,4 @@ func spinUnits(units int) {
 // inlined or not, and that is why the computing is one call further down.
 //
 //go:noinline
-func spinUnit(h uint64) uint64 { return spinSteps(h, unitSteps) }
-
-// spinSteps returns the n-th hash of the chain that begins at h. Each hash is that
-// of the one before it, so that no part of the chain can be had early. It is the
-// chain of cpu/hash.
-//
-//go:noinline
-func spinSteps(h uint64, n int) uint64 {
-	for range n {
-		h += 0x9e3779b97f4a7c15
-		h = (h ^ h>>33) * 0xff51afd7ed558ccd
-		h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
-		h ^= h >> 33
-	}
-	return h
-}
+func spinUnit(h uint64) uint64 { return hashchain.Nth(h, unitSteps) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"runbench/internal/rusage"
+	"runbench/internal/timetext"
 )
 
 const (
@@ -61,7 +62,7 @@ func judgeSpinning(cores int, t Trials) Finding {
 	}
 	times, switches := compared("cpu-ns"), compared("switches")
 	measured := fmt.Sprintf("%s the CPU time: %s an event at P=%d, %s at P=1; %s the context switches",
-		times.Text(number(2, "×")), nanoseconds(all.Median), cores, nanoseconds(one.Median), switches.Text(number(1, "×")))
+		times.Text(number(2, "×")), timetext.Nanoseconds(all.Median), cores, timetext.Nanoseconds(one.Median), switches.Text(number(1, "×")))
 	switch {
 	case times.Median >= spinTimeHolds && switches.Median >= spinSwitchHolds:
 		return holdsIf(true, measured)

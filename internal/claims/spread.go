@@ -59,18 +59,5 @@ func number(decimals int, unit string) func(float64) string {
 // percent formats a share of 1.
 func percent(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }
 
-// nanoseconds formats a time given in nanoseconds with three digits.
-func nanoseconds(v float64) string {
-	switch {
-	case v < 1e3:
-		return fmt.Sprintf("%.3g ns", v)
-	case v < 1e6:
-		return fmt.Sprintf("%.3g µs", v/1e3)
-	case v < 1e9:
-		return fmt.Sprintf("%.3g ms", v/1e6)
-	}
-	return fmt.Sprintf("%.3g s", v/1e9)
-}
-
 // since returns the nanoseconds since start, as samples hold them.
 func since(start time.Time) float64 { return float64(time.Since(start)) }

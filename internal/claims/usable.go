@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"runbench/internal/host"
+	"runbench/internal/timetext"
 )
 
 // usableChanges is how often GOMAXPROCS is changed to learn what that costs.
@@ -103,5 +104,5 @@ func judgeUsable(_ int, t Trials) Finding {
 	} else {
 		measured += " (no CPU quota can be set here)"
 	}
-	return holdsIf(ok, measured+"; a change takes "+t.Spread("as it is", "change-ns").Text(nanoseconds))
+	return holdsIf(ok, measured+"; a change takes "+t.Spread("as it is", "change-ns").Text(timetext.Nanoseconds))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"runbench/internal/timetext"
 )
 
 const (
@@ -34,7 +36,7 @@ var waitingOverlaps = Claim{
 	Judge: func(_ int, t Trials) Finding {
 		gain := t.Spread("", "gain")
 		measured := fmt.Sprintf("%s as fast at P=1: %s one after the other, %s together",
-			gain.Text(number(1, "×")), nanoseconds(t.Spread("", "sequential-ns").Median), nanoseconds(t.Spread("", "concurrent-ns").Median))
+			gain.Text(number(1, "×")), timetext.Nanoseconds(t.Spread("", "sequential-ns").Median), timetext.Nanoseconds(t.Spread("", "concurrent-ns").Median))
 		if gain.Median > 2 && gain.Median < waitingTasks/4 {
 			return untold(measured, "a gain that is clearly there, or clearly not")
 		}

@@ -10,6 +10,7 @@ import (
 	"runbench/internal/host"
 	"runbench/internal/host/sysfs"
 	"runbench/internal/noise"
+	"runbench/internal/timetext"
 )
 
 // facts are what the findings are made of.
@@ -94,17 +95,7 @@ func (f facts) each(fact func(noise.Noise) *float64, format func(float64) string
 func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
 
 // short writes a duration with three digits.
-func short(d time.Duration) string {
-	switch {
-	case d < time.Microsecond:
-		return fmt.Sprintf("%d ns", d)
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.3g µs", float64(d)/1e3)
-	case d < time.Second:
-		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
-	}
-	return fmt.Sprintf("%.3g s", d.Seconds())
-}
+func short(d time.Duration) string { return timetext.Nanoseconds(float64(d)) }
 
 // count writes a number and its noun.
 func count(n int, noun string) string {

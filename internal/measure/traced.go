@@ -159,10 +159,10 @@ func (c *countedWriter) Write(p []byte) (int, error) {
 // goroutinesCreated returns how many goroutines this process has started, -1
 // where the runtime does not tell.
 func goroutinesCreated() int {
-	s := []metrics.Sample{{Name: metricStarts}}
+	s := samplesOf(metricStarts)
 	metrics.Read(s)
-	if s[0].Value.Kind() != metrics.KindUint64 {
-		return -1
+	if n := number(s[0].Value); !math.IsNaN(n) {
+		return int(n)
 	}
-	return int(s[0].Value.Uint64())
+	return -1
 }

@@ -47,7 +47,7 @@ func ClaimsSummary(out io.Writer, outcomes []claims.Outcome, took time.Duration,
 		trials += o.Trials
 	}
 	text := fmt.Sprintf("%s: %d hold, %d do not hold, %d cannot be told here (%d fresh processes, %s)",
-		plural(len(outcomes), "claim"), count[claims.Holds], count[claims.Fails], count[claims.Untold], trials, seconds(took))
+		Plural(len(outcomes), "claim"), count[claims.Holds], count[claims.Fails], count[claims.Untold], trials, seconds(took))
 	for _, r := range []claims.Result{claims.Fails, claims.Untold} {
 		if count[r] > 0 {
 			text += fmt.Sprintf("\n%s:%s", r, numbers[r])

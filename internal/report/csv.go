@@ -128,7 +128,7 @@ func count(n int) string {
 // inertCell keeps text from a file from being taken for a formula by a
 // spreadsheet (OWASP, CSV injection), and from moving a terminal's cursor.
 func inertCell(text string) string {
-	text = clean(text)
+	text = Inert(text)
 	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
 		return "'" + text
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"runbench/internal/analysis"
 	"runbench/internal/execsweep"
@@ -15,14 +14,14 @@ import (
 // the verdict, and the law where one is to be had.
 func Exec(w io.Writer, a execsweep.Answer, style Style) error {
 	p := &printer{w: w, style: style}
-	p.line("%s %s", style.paint(bold, clean(a.Name)+":"), clean(a.Command))
+	p.line("%s %s", style.paint(bold, Inert(a.Name)+":"), Inert(a.Command))
 	for _, text := range a.Noise {
-		p.line("%s %s: verdicts may tell of the others and not of the program", style.paint(amber, "disturbed:"), clean(text))
+		p.line("%s %s: verdicts may tell of the others and not of the program", style.paint(amber, "disturbed:"), Inert(text))
 	}
 	for _, s := range a.Series {
 		p.line("")
 		if len(a.Series) > 1 {
-			p.line("%s", style.paint(bold, plural(s.Goroutines, "goroutine")))
+			p.line("%s", style.paint(bold, Plural(s.Goroutines, "goroutine")))
 		}
 		p.execTable(a, s)
 		p.verdict(s.Verdict, s.Sentence)
@@ -54,7 +53,7 @@ func (p *printer) verdict(v execsweep.Verdict, sentence string) {
 	color := map[execsweep.Verdict]string{
 		execsweep.Gains: green, execsweep.Hurts: red, execsweep.Costs: red, execsweep.Inconclusive: amber, execsweep.Ignores: amber,
 	}[v]
-	for _, line := range wrap(clean(sentence), p.style.width()) {
+	for _, line := range wrap(Inert(sentence), p.style.width()) {
 		if color != "" {
 			line = p.style.paint(color, line)
 		}
@@ -64,7 +63,7 @@ func (p *printer) verdict(v execsweep.Verdict, sentence string) {
 
 func (p *printer) sentence(label, text string) {
 	if text != "" {
-		p.line("%s", strings.Join(wrap(label+": "+clean(text), p.style.width()), "\n"))
+		p.line("%s", strings.Join(wrap(label+": "+Inert(text), p.style.width()), "\n"))
 	}
 }
 
@@ -94,19 +93,14 @@ func (p *printer) execTable(a execsweep.Answer, s execsweep.Series) {
 		rows = append(rows, append(row,
 			halfWidth(span(pt.Wall.Value), pt.Wall), speedup, span(pt.CPU), coresUsed(pt.CoresUsed), peak, fmt.Sprint(pt.Runs)))
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
+	ws := widths(rows)
 	for n, row := range rows {
 		var b strings.Builder
 		for i, cell := range row {
 			if i > 0 {
 				b.WriteString("  ")
 			}
-			b.WriteString(padLeft(cell, widths[i]))
+			b.WriteString(padLeft(cell, ws[i]))
 		}
 		text := b.String()
 		if n == 0 {
@@ -123,7 +117,7 @@ func (p *printer) execLaw(l *execsweep.Law) {
 	}
 	if l.Model == "" {
 		if l.Refused != nil {
-			p.line("%s", p.style.paint(dim, strings.Join(wrap(clean(*l.Refused), p.style.width()), "\n")))
+			p.line("%s", p.style.paint(dim, strings.Join(wrap(Inert(*l.Refused), p.style.width()), "\n")))
 		}
 		return
 	}
@@ -144,16 +138,16 @@ func (p *printer) execLaw(l *execsweep.Law) {
 		text += fmt.Sprintf("; more would give at most %s of the speed of the fewest", ratio(l.Limit.Value))
 	}
 	if l.Refused != nil {
-		text += "; " + clean(*l.Refused)
+		text += "; " + Inert(*l.Refused)
 	}
 	p.line("%s", strings.Join(wrap(text, p.style.width()), "\n"))
 }
 
 // recommended says how many goroutines and cores are enough.
 func recommended(a execsweep.Answer) string {
-	text := plural(a.Recommend.Gomaxprocs, "core")
+	text := Plural(a.Recommend.Gomaxprocs, "core")
 	if len(a.Series) > 1 {
-		text = plural(a.Recommend.Goroutines, "goroutine") + " on " + text
+		text = Plural(a.Recommend.Goroutines, "goroutine") + " on " + text
 	}
 	return text + ", the fewest within 5 % of the best measured"
 }
@@ -192,14 +186,7 @@ func span(s float64) string {
 
 // halfWidth adds half the width of the interval of e, in percent, to text.
 func halfWidth(text string, e execsweep.Estimate) string {
-	if e.Lo == nil || e.Hi == nil {
-		return text
-	}
-	half := max(e.Value-*e.Lo, *e.Hi-e.Value) / e.Value
-	if half >= 1 {
-		return text + " ±>100 %"
-	}
-	return fmt.Sprintf("%s ±%.1f %%", text, 100*half)
+	return plusMinus(text, e.Value, e.Lo, e.Hi)
 }
 
 // bounded writes a value of a law with its interval.

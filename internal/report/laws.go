@@ -45,10 +45,10 @@ func (p *printer) howFar(ws []analysis.Workload) {
 		p.columns(1, rows)
 	}
 	for _, text := range idle.order {
-		p.wrapped(clean("nothing gained for certain over "+text+": "+idle.who(text, len(ws), "workload")), "")
+		p.wrapped(Inert("nothing gained for certain over "+text+": "+idle.who(text, len(ws), "workload")), "")
 	}
 	for _, text := range vague.order {
-		p.wrapped(clean("too uncertain to print over "+text+" (σ may be anything from 0 to 1): "+vague.who(text, len(ws), "workload")), "")
+		p.wrapped(Inert("too uncertain to print over "+text+" (σ may be anything from 0 to 1): "+vague.who(text, len(ws), "workload")), "")
 	}
 	p.told(refused, notes, len(ws), "workload")
 }
@@ -62,10 +62,10 @@ func within(p *analysis.Part, lo, hi float64) bool {
 // concerns.
 func (p *printer) told(refused, notes telling, all int, kind string) {
 	for _, text := range refused.order {
-		p.wrapped(clean("refused: "+text+" ("+refused.who(text, all, kind)+")"), dim)
+		p.wrapped(Inert("refused: "+text+" ("+refused.who(text, all, kind)+")"), dim)
 	}
 	for _, text := range notes.order {
-		p.wrapped(clean("note: "+text+" ("+notes.who(text, all, kind)+")"), dim)
+		p.wrapped(Inert("note: "+text+" ("+notes.who(text, all, kind)+")"), dim)
 	}
 }
 
@@ -73,11 +73,11 @@ func (p *printer) told(refused, notes telling, all int, kind string) {
 func over(l analysis.Law) string {
 	switch {
 	case l.Axis == "gomaxprocs" && l.Goroutines > 0:
-		return "cores, " + plural(l.Goroutines, "goroutine")
+		return "cores, " + Plural(l.Goroutines, "goroutine")
 	case l.Axis == "gomaxprocs":
 		return "cores"
 	case l.Gomaxprocs > 0:
-		return "goroutines, " + plural(l.Gomaxprocs, "core")
+		return "goroutines, " + Plural(l.Gomaxprocs, "core")
 	}
 	return "goroutines"
 }

@@ -108,13 +108,7 @@ func (m *markdown) sweepsTable(ws []analysis.Workload) {
 	rows := [][]string{{"benchmark", "over", "from", "best", "at the most", "of ideal", "verdict"}}
 	for _, w := range ws {
 		l := w.Laws[0]
-		first, last := l.Points[0], l.Points[len(l.Points)-1]
-		best := first
-		for _, pt := range l.Points {
-			if pt.X.Value > best.X.Value {
-				best = pt
-			}
-		}
+		first, best, last := landmarks(l)
 		rows = append(rows, []string{
 			called(w, ws), axisName(w.Sweep.Axis), fmt.Sprintf("%s %s at %d", quantity(w.Sweep.Base), escape(w.Sweep.Unit), first.N),
 			fmt.Sprintf("%s at %d", ratio(best.Speedup.Value), best.N), fmt.Sprintf("%s at %d", withInterval(last.Speedup), last.N),
@@ -171,5 +165,5 @@ func orDash(n int) string {
 
 // escape makes text from a file inert in a table of Markdown, HTML in it included.
 func escape(text string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "<", "&lt;", ">", "&gt;", "[", "\\[").Replace(clean(text))
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "<", "&lt;", ">", "&gt;", "[", "\\[").Replace(Inert(text))
 }

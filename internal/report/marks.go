@@ -54,6 +54,6 @@ func (p *printer) folded(label string, runs []analysis.Mark, kind func(reason st
 		if i := strings.Index(at, "/strategy="); i >= 0 {
 			at = at[i+1:]
 		}
-		p.line("%s %s, %s, the first in round %d at %s: %s", label, clean(k.subject), plural(n, "run"), m.Round, clean(at), clean(m.Reason))
+		p.line("%s %s, %s, the first in round %d at %s: %s", label, Inert(k.subject), Plural(n, "run"), m.Round, Inert(at), Inert(m.Reason))
 	}
 }

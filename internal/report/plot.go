@@ -43,9 +43,9 @@ func (p *printer) surface(w analysis.Workload) {
 		numbers = max(numbers, len([]rune(quantity(pt.Value))))
 	}
 	cs, ps = unique(cs), unique(ps)
-	name := clean(w.Name)
+	name := Inert(w.Name)
 	if w.Strategy != "" {
-		name += " · " + clean(w.Strategy)
+		name += " · " + Inert(w.Strategy)
 	}
 	label := max(len("goroutines"), len(fmt.Sprint(slices.Max(cs))))
 	room := p.style.width() - label - 2
@@ -58,7 +58,7 @@ func (p *printer) surface(w analysis.Workload) {
 	p.line("")
 	head := pad("goroutines", label+2)
 	for _, procs := range shown {
-		head += pad(plural(procs, "core"), bar+beside)
+		head += pad(Plural(procs, "core"), bar+beside)
 	}
 	p.line("%s", p.style.paint(bold, name))
 	p.line("%s", strings.TrimRight(head, " "))
@@ -118,7 +118,7 @@ func (p *printer) counted(w analysis.Workload, procs []int) {
 	if on == "1 cores" {
 		on = "1 core"
 	}
-	text := fmt.Sprintf("counted with %s, at %s: %s", plural(w.Goroutines, "goroutine"), on, strings.Join(items, " · "))
+	text := fmt.Sprintf("counted with %s, at %s: %s", Plural(w.Goroutines, "goroutine"), on, strings.Join(items, " · "))
 	for _, line := range wrap(text, p.style.width()) {
 		p.line("%s", p.style.paint(dim, line))
 	}

@@ -84,7 +84,7 @@ func (p *Progress) RunFailed(cell resultfile.Cell, round int, reason string) {
 	p.ran++
 	p.failed++
 	p.erase()
-	fmt.Fprintf(p.out, "%s %s, round %d: %s\n", p.style.paint(red, "failed:"), clean(cell.Name()), round, clean(reason))
+	fmt.Fprintf(p.out, "%s %s, round %d: %s\n", p.style.paint(red, "failed:"), Inert(cell.Name()), round, Inert(reason))
 	p.draw()
 }
 
@@ -95,7 +95,7 @@ func (p *Progress) RoundDone(round int) {
 	a := analysis.Analyze(&p.set)
 	p.known = known(a)
 	if !p.live {
-		fmt.Fprintf(p.out, "round %d: %s in %s%s%s\n", round, plural(p.total, "run"), seconds(time.Since(p.start)), p.known, p.left())
+		fmt.Fprintf(p.out, "round %d: %s in %s%s%s\n", round, Plural(p.total, "run"), seconds(time.Since(p.start)), p.known, p.left())
 		return
 	}
 	p.forming = p.forming[:0]
@@ -118,7 +118,7 @@ func known(a analysis.Analysis) string {
 			n++
 		}
 	}
-	return fmt.Sprintf(", %d of %s known to ±%.3g %%", n, plural(len(a.Workloads), "workload"), 100*a.Precision)
+	return fmt.Sprintf(", %d of %s known to ±%.3g %%", n, Plural(len(a.Workloads), "workload"), 100*a.Precision)
 }
 
 // Close takes the live display off the screen.
@@ -132,7 +132,7 @@ func (p *Progress) Close() {
 // left says how much time or how many rounds there are to go.
 func (p *Progress) left() string {
 	if p.rounds > 0 {
-		return fmt.Sprintf(", %s to go", plural(p.rounds-p.round, "round"))
+		return fmt.Sprintf(", %s to go", Plural(p.rounds-p.round, "round"))
 	}
 	if left := p.budget - time.Since(p.start); left > 0 {
 		return fmt.Sprintf(", at most %s left", seconds(left))

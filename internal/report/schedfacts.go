@@ -60,14 +60,14 @@ func factRows() []factRow {
 				return ""
 			}
 			b := f.Blocked[i]
-			return fmt.Sprintf("%s: %d×, %s on average", clean(b.Reason), b.Count, shortTime(b.Total/time.Duration(max(1, b.Count))))
+			return fmt.Sprintf("%s: %d×, %s on average", Inert(b.Reason), b.Count, shortTime(b.Total/time.Duration(max(1, b.Count))))
 		}})
 	}
 	return append(rows, factRow{"garbage collection", func(f schedtrace.Facts) string {
 		if f.GC.Cycles == 0 && f.GC.Active == 0 {
 			return "none"
 		}
-		return fmt.Sprintf("%s, active %s, helped %d×", plural(f.GC.Cycles, "cycle"), shortTime(f.GC.Active), f.GC.Assists)
+		return fmt.Sprintf("%s, active %s, helped %d×", Plural(f.GC.Cycles, "cycle"), shortTime(f.GC.Active), f.GC.Assists)
 	}}, factRow{"world stopped", func(f schedtrace.Facts) string {
 		if f.GC.Pauses == 0 {
 			return "never"
@@ -98,14 +98,14 @@ func Overlap(out io.Writer, panels []Panel, cores int, style Style) error {
 	}
 	first, last := panels[0].Trace.Facts, panels[len(panels)-1].Trace.Facts
 	var b strings.Builder
-	text := fmt.Sprintf("On %s %.2f goroutines ran at once on average", plural(first.Procs, "P"), first.MeanRunning)
+	text := fmt.Sprintf("On %s %.2f goroutines ran at once on average", Plural(first.Procs, "P"), first.MeanRunning)
 	if first.Procs == 1 {
 		text = fmt.Sprintf("On 1 P the goroutines take turns: never more than %d ran at once", first.MaxRunning)
 	}
 	text += fmt.Sprintf(". On %s up to %d overlap, %.2f on average; the same work took %.2f times as long (under the tracer, so no result).",
-		plural(last.Procs, "P"), last.MaxRunning, last.MeanRunning, float64(last.Span)/float64(max(1, first.Span)))
+		Plural(last.Procs, "P"), last.MaxRunning, last.MeanRunning, float64(last.Span)/float64(max(1, first.Span)))
 	if last.Procs > cores {
-		text += fmt.Sprintf(" So it looks to Go: there are %s for these.", plural(cores, "core"))
+		text += fmt.Sprintf(" So it looks to Go: there are %s for these.", Plural(cores, "core"))
 	}
 	for _, line := range wrap(text, style.width()-2) {
 		b.WriteString(line + "\n")
@@ -121,7 +121,7 @@ func SchedulerFacts(out io.Writer, panels []Panel, style Style) error {
 	var table [][]string
 	head := []string{""}
 	for _, p := range panels {
-		head = append(head, clean(p.Title))
+		head = append(head, Inert(p.Title))
 	}
 	table = append(table, head)
 	for _, r := range factRows() {
@@ -138,19 +138,7 @@ func SchedulerFacts(out io.Writer, panels []Panel, style Style) error {
 			table = append(table, row)
 		}
 	}
-	ws := widths(table)
-	var b strings.Builder
-	for i, row := range table {
-		line := ""
-		for j, cell := range row {
-			line += pad(cell, ws[j]+2)
-		}
-		line = strings.TrimRight(line, " ")
-		if i == 0 {
-			line = style.paint(bold, line)
-		}
-		b.WriteString(line + "\n")
-	}
-	_, err := io.WriteString(out, b.String())
-	return err
+	p := &printer{w: out, style: style}
+	p.columns(1, table)
+	return p.err
 }

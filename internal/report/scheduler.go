@@ -41,13 +41,13 @@ func Scheduler(w io.Writer, a analysis.Analysis, schedulers []analysis.Scheduler
 	for _, s := range schedulers {
 		if s.Config != config {
 			config = s.Config
-			p.line("%s", style.paint(bold, clean(config)))
+			p.line("%s", style.paint(bold, Inert(config)))
 		}
 		rows := scheduled(s, true)
 		if width(rows) > style.width() {
 			rows, narrow = scheduled(s, false), true
 		}
-		p.line("%s", style.paint(bold, clean(s.Workload)+" · "+clean(s.Strategy)))
+		p.line("%s", style.paint(bold, Inert(s.Workload)+" · "+Inert(s.Strategy)))
 		p.columns(2, rows)
 		p.line("")
 	}
@@ -78,8 +78,8 @@ func legend(narrow bool) []string {
 func scheduled(s analysis.Scheduler, spread bool) [][]string {
 	rows := [][]string{{""}, {""}}
 	for _, c := range s.Cells {
-		rows[0] = append(rows[0], plural(c.Goroutines, "goroutine"))
-		rows[1] = append(rows[1], plural(c.Gomaxprocs, "core"))
+		rows[0] = append(rows[0], Plural(c.Goroutines, "goroutine"))
+		rows[1] = append(rows[1], Plural(c.Gomaxprocs, "core"))
 	}
 	for _, unit := range resultfile.SchedulerUnits() {
 		row := []string{schedulerLabels[unit]}

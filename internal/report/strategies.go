@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"runbench/internal/analysis"
 )
@@ -16,7 +15,7 @@ func Strategies(w io.Writer, k analysis.Contest, style Style) error {
 	p.noise(analysis.Analysis{Noise: k.Noise, Disturbed: k.Disturbed})
 	p.ranking(k)
 	for _, text := range k.Sentences {
-		p.line("%s", strings.Join(wrap(clean(text), style.width()), "\n"))
+		p.line("%s", strings.Join(wrap(Inert(text), style.width()), "\n"))
 	}
 	p.remarks(analysis.Analysis{Notes: k.Notes, Marks: k.Marks, Failures: k.Failures})
 	return p.err
@@ -46,19 +45,14 @@ func (p *printer) ranking(k analysis.Contest) {
 	if c := k.Processes; c != nil {
 		rows = append(rows, row(*c, share(c.Relative)))
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
+	ws := widths(rows)
 	for n, row := range rows {
 		var b strings.Builder
 		for i, cell := range row {
 			if i == 1 || i > 2 { // numbers
-				cell = padLeft(cell, widths[i])
+				cell = padLeft(cell, ws[i])
 			}
-			b.WriteString(pad(cell, widths[i]+2))
+			b.WriteString(pad(cell, ws[i]+2))
 		}
 		text := strings.TrimRight(b.String(), " ")
 		switch {
@@ -97,18 +91,23 @@ func row(c analysis.Contestant, relative string) []string {
 		return small(*v) + unit
 	}
 	return []string{
-		clean(c.Strategy), throughput(c.Rate), relative,
+		Inert(c.Strategy), throughput(c.Rate), relative,
 		cost(c.HandOut, " ns"), cost(c.Allocs, ""), cost(c.Started, ""), cost(c.Switches, ""),
 	}
 }
 
 // throughput writes a rate with half the width of its interval in percent.
 func throughput(r analysis.Rate) string {
-	text := quantity(r.Value)
-	if r.Lo == nil || r.Hi == nil {
+	return plusMinus(quantity(r.Value), r.Value, r.Lo, r.Hi)
+}
+
+// plusMinus adds the larger half of the interval of a value, in percent, to its
+// text, which it leaves as it is where there is none.
+func plusMinus(text string, value float64, lo, hi *float64) string {
+	if lo == nil || hi == nil {
 		return text
 	}
-	half := max(r.Value-*r.Lo, *r.Hi-r.Value) / r.Value
+	half := max(value-*lo, *hi-value) / value
 	if half >= 1 {
 		return text + " ±>100 %"
 	}

@@ -38,9 +38,9 @@ func (s Style) paint(attr, text string) string {
 	return "\x1b[" + attr + "m" + text + "\x1b[0m"
 }
 
-// clean makes text from a file inert: control characters, which could move the
+// Inert makes text from a file inert: control characters, which could move the
 // cursor or change the title of a terminal, become visible.
-func clean(text string) string {
+func Inert(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || r == utf8.RuneError {
 			return '�'
@@ -48,9 +48,6 @@ func clean(text string) string {
 		return r
 	}, text)
 }
-
-// Inert is text from a file as it may be shown: see clean.
-func Inert(text string) string { return clean(text) }
 
 // pad fills text with spaces to n columns, counting characters.
 func pad(text string, n int) string {
@@ -106,9 +103,14 @@ func seconds(d time.Duration) string {
 	}
 }
 
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
+// Plural writes a number with what it counts.
+func Plural(n int, one string) string {
+	ending := "s"
+	if strings.HasSuffix(one, "ch") {
+		ending = "es"
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	if n == 1 {
+		ending = ""
+	}
+	return fmt.Sprintf("%d %s%s", n, one, ending)
 }

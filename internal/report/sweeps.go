@@ -42,7 +42,7 @@ func configLine(config string) string {
 	for i, pair := range pairs {
 		pairs[i] = strings.Join(strings.Fields(pair), " ")
 	}
-	return clean(strings.Join(pairs, "; "))
+	return Inert(strings.Join(pairs, "; "))
 }
 
 // axisName names an axis to a reader.
@@ -53,6 +53,19 @@ func axisName(axis string) string {
 	return axis
 }
 
+// landmarks returns the points of a law that a table shows: at its least value, where
+// throughput is largest, and at its most.
+func landmarks(l analysis.Law) (first, best, last analysis.LawPoint) {
+	first, last = l.Points[0], l.Points[len(l.Points)-1]
+	best = first
+	for _, pt := range l.Points {
+		if pt.X.Value > best.X.Value {
+			best = pt
+		}
+	}
+	return first, best, last
+}
+
 // sweepTable writes the sweeps of one configuration over one axis.
 func (p *printer) sweepTable(ws []analysis.Workload) {
 	if ws[0].Config != "" {
@@ -61,13 +74,7 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 	rows := [][]string{{"over " + axisName(ws[0].Sweep.Axis), "from", "", "best", "at the most", "of ideal", "law", "σ", "κ", "peak"}}
 	for _, w := range ws {
 		l := w.Laws[0]
-		first, last := l.Points[0], l.Points[len(l.Points)-1]
-		best := first
-		for _, pt := range l.Points {
-			if pt.X.Value > best.X.Value {
-				best = pt
-			}
-		}
+		first, best, last := landmarks(l)
 		model, sigma, kappa, at := "–", "–", "–", "–"
 		if l.Model != "" {
 			model, sigma, kappa = l.Model, coefficientShort(l.Sigma), coefficientShort(l.Kappa)
@@ -76,7 +83,7 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 			at = peak(l.Peak)
 		}
 		rows = append(rows, []string{
-			clean(w.Name), fmt.Sprint(first.N), quantity(w.Sweep.Base) + " " + clean(w.Sweep.Unit),
+			Inert(w.Name), fmt.Sprint(first.N), quantity(w.Sweep.Base) + " " + Inert(w.Sweep.Unit),
 			fmt.Sprintf("%s at %d", ratio(best.Speedup.Value), best.N),
 			fmt.Sprintf("%s at %d", withInterval(last.Speedup), last.N),
 			percent(last.Efficiency.Value), model, sigma, kappa, at,
@@ -111,7 +118,7 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 		p.line("%s", text)
 		w := ws[n-1]
 		for _, line := range wrap(w.Sentence, p.style.width()-4) {
-			p.line("    %s", p.style.paint(shapeColor(w.Sweep.Shape), clean(line)))
+			p.line("    %s", p.style.paint(shapeColor(w.Sweep.Shape), Inert(line)))
 		}
 	}
 	p.line("")
@@ -178,7 +185,7 @@ func (p *printer) sweepPlots(ws []analysis.Workload) {
 		for _, pt := range l.Points {
 			best = max(best, pt.Speedup.Value)
 		}
-		p.line("%s", p.style.paint(bold, clean(w.Name)))
+		p.line("%s", p.style.paint(bold, Inert(w.Name)))
 		fewest := w.Recommend.Gomaxprocs
 		if w.Sweep.Axis != "gomaxprocs" {
 			fewest = w.Recommend.Goroutines
@@ -201,15 +208,15 @@ func (p *printer) reading(r analysis.Reading) {
 	}
 	p.wrapped(usedText(r), "")
 	for _, o := range r.PassedOver {
-		p.wrapped(clean(passedText(o)), amber)
+		p.wrapped(Inert(passedText(o)), amber)
 	}
 	for _, text := range r.Conventions {
-		p.wrapped(clean("read so: "+text), dim)
+		p.wrapped(Inert("read so: "+text), dim)
 	}
 }
 
 func usedText(r analysis.Reading) string {
-	return fmt.Sprintf("read: %s of %s; judged: %s, from %s", plural(r.Results, "result"), plural(r.Benchmarks, "benchmark"), plural(r.Judged, "benchmark"), plural(r.Used, "result"))
+	return fmt.Sprintf("read: %s of %s; judged: %s, from %s", Plural(r.Results, "result"), Plural(r.Benchmarks, "benchmark"), Plural(r.Judged, "benchmark"), Plural(r.Used, "result"))
 }
 
 // passedText says what was passed over for one reason, naming a few.
@@ -218,5 +225,5 @@ func passedText(o analysis.PassedOver) string {
 	if n := len(o.Benchmarks); n > mostNamed {
 		names = fmt.Sprintf("%s and %d more", strings.Join(o.Benchmarks[:mostNamed-2], ", "), n-mostNamed+2)
 	}
-	return fmt.Sprintf("passed over, %s: %s (%s)", plural(o.Results, "result"), o.Reason, names)
+	return fmt.Sprintf("passed over, %s: %s (%s)", Plural(o.Results, "result"), o.Reason, names)
 }

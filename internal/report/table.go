@@ -20,7 +20,7 @@ func Table(w io.Writer, a analysis.Analysis, style Style) error {
 		if t[0].Config != config {
 			config = t[0].Config
 			if config != "" {
-				p.line("%s", style.paint(bold, clean(config)))
+				p.line("%s", style.paint(bold, Inert(config)))
 			}
 		}
 		p.gains(t, a.Precision)
@@ -64,7 +64,7 @@ func (p *printer) line(format string, args ...any) {
 // gains writes the table of one group.
 func (p *printer) gains(ws []analysis.Workload, precision float64) {
 	head1 := []string{"workload", "one at a time", "concurrency", "parallelism", "total", "verdict"}
-	head2 := []string{"", "1 goroutine", "at 1 core", fmt.Sprintf("1 → %s", plural(ws[0].Gomaxprocs, "core")), "", ""}
+	head2 := []string{"", "1 goroutine", "at 1 core", fmt.Sprintf("1 → %s", Plural(ws[0].Gomaxprocs, "core")), "", ""}
 	rows := [][]string{head1, head2}
 	for _, w := range ws {
 		wide := func(g *analysis.Gain) string {
@@ -121,9 +121,9 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 
 // title names a workload, with its strategy where those of the group differ.
 func title(w analysis.Workload, group []analysis.Workload) string {
-	name := clean(w.Name)
+	name := Inert(w.Name)
 	if slices.ContainsFunc(group, func(other analysis.Workload) bool { return other.Strategy != w.Strategy }) {
-		name += " (" + clean(w.Strategy) + ")"
+		name += " (" + Inert(w.Strategy) + ")"
 	}
 	return name
 }
@@ -159,10 +159,10 @@ const mostNamed = 5
 
 func (p *printer) remarks(a analysis.Analysis) {
 	for _, n := range a.Notes {
-		p.line("note: %s: %s", clean(n.Workload), clean(n.Text))
+		p.line("note: %s: %s", Inert(n.Workload), Inert(n.Text))
 	}
 	for _, text := range a.Warnings {
-		p.line("%s %s", p.style.paint(amber, "warning:"), clean(text))
+		p.line("%s %s", p.style.paint(amber, "warning:"), Inert(text))
 	}
 	if p.starred {
 		p.line("* wider than the ±%.3g %% asked for: more rounds would narrow it (--resume, with a larger --budget or --rounds)", 100*a.Precision)
@@ -186,7 +186,7 @@ func (p *printer) remarks(a analysis.Analysis) {
 		} else if n := len(about[text]); n > mostNamed {
 			who = fmt.Sprintf("%s and %d more", strings.Join(about[text][:mostNamed], ", "), n-mostNamed)
 		}
-		p.line("%s %s: %s", p.style.paint(amber, "warning:"), clean(who), clean(text))
+		p.line("%s %s: %s", p.style.paint(amber, "warning:"), Inert(who), Inert(text))
 	}
 	p.failures(a.Failures)
 }

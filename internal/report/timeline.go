@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"runbench/internal/schedtrace"
+	"runbench/internal/timetext"
 )
 
 // A Panel is one trace in a picture of several, on one time axis.
@@ -35,7 +36,7 @@ func Timelines(out io.Writer, panels []Panel, style Style) error {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(style.paint(bold, clean(p.Title)) + "\n")
+		b.WriteString(style.paint(bold, Inert(p.Title)) + "\n")
 		for _, lane := range p.Trace.Procs.Lanes {
 			fmt.Fprintf(&b, "%s▕%s▏\n", pad(fmt.Sprintf("P%d", lane.ID), label-1), procRow(p.Trace.Procs, lane, span, columns-1, who, style))
 		}
@@ -44,7 +45,7 @@ func Timelines(out io.Writer, panels []Panel, style Style) error {
 			fmt.Fprintf(&b, "%s %s\n", padLeft(string(who.letter(lane.ID)), label-1), wayRow(p.Trace.Goroutines, lane, span, columns-1, who, style))
 		}
 		if more > 0 {
-			fmt.Fprintf(&b, "%s… and %s\n", strings.Repeat(" ", label), plural(more, "more goroutine"))
+			fmt.Fprintf(&b, "%s… and %s\n", strings.Repeat(" ", label), Plural(more, "more goroutine"))
 		}
 		hanging(&b, "", 2, who.key(p.Trace), style, dim)
 	}
@@ -150,7 +151,7 @@ func (c company) key(t *schedtrace.Trace) string {
 	}
 	var parts []string
 	for _, name := range functions {
-		parts = append(parts, string(letters[name])+" "+clean(name))
+		parts = append(parts, string(letters[name])+" "+Inert(name))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -241,6 +242,9 @@ func procRow(t schedtrace.Timeline, lane schedtrace.Lane, span time.Duration, co
 	return b.String()
 }
 
+// stateSigns are how states are drawn in a terminal.
+var stateSigns = [...]string{schedtrace.Running: "█", schedtrace.Syscall: "▓", schedtrace.Runnable: "░", schedtrace.Waiting: "·"}
+
 func wayRow(t schedtrace.Timeline, lane schedtrace.Lane, span time.Duration, columns int, who company, style Style) string {
 	var b strings.Builder
 	for i := range columns {
@@ -249,7 +253,7 @@ func wayRow(t schedtrace.Timeline, lane schedtrace.Lane, span time.Duration, col
 			b.WriteByte(' ')
 			continue
 		}
-		text := map[schedtrace.State]string{schedtrace.Running: "█", schedtrace.Syscall: "▓", schedtrace.Runnable: "░", schedtrace.Waiting: "·"}[cell[0].State]
+		text := stateSigns[cell[0].State]
 		if cell[0].State == schedtrace.Waiting {
 			b.WriteString(style.paint(dim, text))
 			continue
@@ -336,15 +340,8 @@ func ticks(span time.Duration, n int) []time.Duration {
 
 // shortTime writes a time with three digits in the unit that fits.
 func shortTime(d time.Duration) string {
-	switch {
-	case d == 0:
+	if d == 0 {
 		return "0"
-	case d < time.Microsecond:
-		return fmt.Sprintf("%d ns", d)
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.3g µs", float64(d)/1e3)
-	case d < time.Second:
-		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
 	}
-	return fmt.Sprintf("%.3g s", d.Seconds())
+	return timetext.Nanoseconds(float64(d))
 }

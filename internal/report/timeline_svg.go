@@ -36,10 +36,10 @@ func TimelinesSVG(out io.Writer, title string, panels []Panel) error {
 	y = svgAxis(&body, panels[0].Trace.Procs.Start, span, y)
 	y = svgLegend(&body, y)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n", svgWidth, y, svgWidth, y, html.EscapeString(clean(title)))
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n", svgWidth, y, svgWidth, y, html.EscapeString(Inert(title)))
 	b.WriteString(svgStyle())
 	fmt.Fprintf(&b, `<rect class="paper" width="%d" height="%d"/>`+"\n", svgWidth, y)
-	fmt.Fprintf(&b, `<text class="title" x="%d" y="20">%s</text>`+"\n", svgRight, html.EscapeString(clean(title)))
+	fmt.Fprintf(&b, `<text class="title" x="%d" y="20">%s</text>`+"\n", svgRight, html.EscapeString(Inert(title)))
 	b.WriteString(body.String())
 	b.WriteString("</svg>\n")
 	_, err := io.WriteString(out, b.String())
@@ -69,7 +69,7 @@ func svgX(t, span time.Duration) float64 {
 
 func svgPanel(b *strings.Builder, p Panel, span time.Duration, y int) int {
 	who := cast(p.Trace)
-	fmt.Fprintf(b, `<text class="panel" x="%d" y="%d">%s</text>`+"\n", svgRight, y+16, html.EscapeString(clean(p.Title)))
+	fmt.Fprintf(b, `<text class="panel" x="%d" y="%d">%s</text>`+"\n", svgRight, y+16, html.EscapeString(Inert(p.Title)))
 	y += titleGap
 	right := svgX(drawnSpan(p.Trace), span)
 	for _, lane := range p.Trace.Procs.Lanes {
@@ -90,7 +90,7 @@ func svgPanel(b *strings.Builder, p Panel, span time.Duration, y int) int {
 		y += wayHigh + 2
 	}
 	if more > 0 {
-		fmt.Fprintf(b, `<text class="faint" x="%d" y="%d">… and %s</text>`+"\n", svgLeft, y+11, plural(more, "more goroutine"))
+		fmt.Fprintf(b, `<text class="faint" x="%d" y="%d">… and %s</text>`+"\n", svgLeft, y+11, Plural(more, "more goroutine"))
 		y += 15
 	}
 	return y
@@ -153,7 +153,7 @@ func svgBar(b *strings.Builder, t *schedtrace.Trace, who company, bar bar, span 
 		opacity = fmt.Sprintf(` opacity="%.2f"`, 0.35+bar.busy)
 	}
 	name := t.Names[bar.g]
-	text := strings.Join(strings.Fields(fmt.Sprintf("goroutine %d %s %s %s, %s to %s", bar.g, clean(name), bar.state, where,
+	text := strings.Join(strings.Fields(fmt.Sprintf("goroutine %d %s %s %s, %s to %s", bar.g, Inert(name), bar.state, where,
 		shortTime(t.Procs.Start+bar.start), shortTime(t.Procs.Start+bar.end))), " ")
 	fmt.Fprintf(b, `<rect class="%s" x="%.1f" y="%d" width="%.1f" height="%d"%s><title>%s</title></rect>`, class, x, y, width, high, opacity, html.EscapeString(text))
 	if where != "" && width > 12 && bar.busy > mostlyUsed {

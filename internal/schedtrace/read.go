@@ -37,15 +37,15 @@ const (
 
 // A Trace is what there is to know of an execution trace. It is for reading.
 type Trace struct {
-	Facts      Facts            `json:"facts"`
-	Procs      Timeline         `json:"procs"`      // who ran on each P
-	Goroutines Timeline         `json:"goroutines"` // what each goroutine did; the first of them only
-	Marks      []time.Duration  `json:"marks"`      // ns, from the beginning of what is counted
-	Names      map[int64]string `json:"names"`      // the functions that goroutines were started with, of the first thousands
+	Facts      Facts
+	Procs      Timeline         // who ran on each P
+	Goroutines Timeline         // what each goroutine did; the first of them only
+	Marks      []time.Duration  // ns, from the beginning of what is counted
+	Names      map[int64]string // the functions that goroutines were started with, of the first thousands
 
 	// Cut says why the trace could not be read to its end, where it could not;
 	// everything else is of what came before. "" where it could.
-	Cut string `json:"cut,omitempty"`
+	Cut string
 }
 
 // oldLimit is how large traces of Go before 1.22 may be: the parser holds these

@@ -42,15 +42,11 @@ func (k *tracker) trace() *Trace {
 			k.lanes.lanes[int64(id)] = []Cell{}
 		}
 	}
-	t := &Trace{
+	return &Trace{
 		Facts: f, Marks: k.marks, Names: k.names, Cut: k.cut,
 		Procs:      k.lanes.timeline(k.opt.From, max(0, span), nil),
 		Goroutines: k.ways.timeline(k.opt.From, max(0, span), slices.DeleteFunc(k.order, func(id int64) bool { return RuntimeOwn(k.names[id]) })),
 	}
-	for i := range t.Goroutines.Lanes {
-		t.Goroutines.Lanes[i].Name = k.names[t.Goroutines.Lanes[i].ID]
-	}
-	return t
 }
 
 // flush counts what goes on still.

@@ -9,16 +9,15 @@ import (
 // is counted into its columns as it is read, so that a timeline takes as much room
 // for an hour as for a millisecond.
 type Timeline struct {
-	Start  time.Duration `json:"start"`  // ns, from the beginning of what is counted
-	Column time.Duration `json:"column"` // ns; the width of a column
-	Lanes  []Lane        `json:"lanes"`
+	Start  time.Duration // ns, from the beginning of what is counted
+	Column time.Duration // ns; the width of a column
+	Lanes  []Lane
 }
 
 // A Lane is one row of a timeline: a P, or a goroutine.
 type Lane struct {
-	ID    int64  `json:"id"` // of the P, or the goroutine
-	Name  string `json:"name,omitempty"`
-	Cells []Cell `json:"cells"`
+	ID    int64 // of the P, or the goroutine
+	Cells []Cell
 }
 
 // A Cell is what a lane did in a column, the longest first. What is missing to the
@@ -27,9 +26,9 @@ type Cell []Share
 
 // A Share is for how long a goroutine was in a state.
 type Share struct {
-	Goroutine int64         `json:"g"`
-	State     State         `json:"state"`
-	Time      time.Duration `json:"t"` // ns
+	Goroutine int64
+	State     State
+	Time      time.Duration // ns
 }
 
 // A State is what a goroutine does.
@@ -46,9 +45,6 @@ const (
 func (s State) String() string {
 	return [...]string{"running", "system call", "runnable", "waiting"}[s]
 }
-
-// MarshalText writes the state in words.
-func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // mostShares is how many shares a cell keeps; mergers may drop the smallest.
 const mostShares = 8

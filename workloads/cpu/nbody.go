@@ -7,9 +7,9 @@ import (
 	"slices"
 	"sync"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
 	"runbench/workloads/internal/barrier"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -68,7 +68,7 @@ func newCluster(n int) *cluster {
 	var h uint64
 	next := func() float64 { // 0 ≤ next() < 1, to 53 bits
 		h++
-		return float64(spin.Chain(h, 1)>>11) / (1 << 53)
+		return float64(hashchain.Nth(h, 1)>>11) / (1 << 53)
 	}
 	c := &cluster{at: make([]place, n), moves: make([]motion, n)}
 	for i := range n {

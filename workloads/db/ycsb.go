@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 // The records of YCSB's core workloads (Cooper et al., "Benchmarking Cloud Serving
@@ -31,7 +31,7 @@ func putField(b []byte, key, field int, version uint32) {
 	binary.LittleEndian.PutUint32(b, version)
 	seed := fieldSeed(key, field, version)
 	for i := range ycsbWords {
-		binary.LittleEndian.PutUint64(b[4+8*i:], spin.Chain(seed+uint64(i), 1))
+		binary.LittleEndian.PutUint64(b[4+8*i:], hashchain.Nth(seed+uint64(i), 1))
 	}
 }
 
@@ -41,7 +41,7 @@ func fieldVersion(b []byte, key, field int) (uint32, error) {
 	version := binary.LittleEndian.Uint32(b)
 	seed := fieldSeed(key, field, version)
 	for i := range ycsbWords {
-		if binary.LittleEndian.Uint64(b[4+8*i:]) != spin.Chain(seed+uint64(i), 1) {
+		if binary.LittleEndian.Uint64(b[4+8*i:]) != hashchain.Nth(seed+uint64(i), 1) {
 			return 0, fmt.Errorf("%s: field %d is not what its version %d has in it", recordName(key), field, version)
 		}
 	}
@@ -49,7 +49,7 @@ func fieldVersion(b []byte, key, field int) (uint32, error) {
 }
 
 func fieldSeed(key, field int, version uint32) uint64 {
-	return spin.Chain(uint64(key)<<40|uint64(field)<<32|uint64(version), 1)
+	return hashchain.Nth(uint64(key)<<40|uint64(field)<<32|uint64(version), 1)
 }
 
 // newRecord returns the first version, 0, of a record.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
 	"runbench/workloads/internal/spin"
 )
@@ -45,16 +46,16 @@ var Serial = workloads.Workload{
 		serial := work - serialBatch*task
 		// Every task goes on from where the serial phase ended, so none can come
 		// right before it, and all end at the same hash.
-		want := spin.Chain(spin.Chain(serialSeed, serial), task)
+		want := hashchain.Nth(hashchain.Nth(serialSeed, serial), task)
 		var head uint64
 		ends := make([]spin.End, serialBatch)
 		return &workloads.Instance{
 			Serial: func(context.Context) error {
-				head = spin.Chain(serialSeed, serial)
+				head = hashchain.Nth(serialSeed, serial)
 				return nil
 			},
 			Task: func(_ context.Context, i int) error {
-				ends[i].Hash = spin.Chain(head, task)
+				ends[i].Hash = hashchain.Nth(head, task)
 				return nil
 			},
 			Check: func(context.Context) error {

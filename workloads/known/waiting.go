@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -46,7 +46,7 @@ var Waiting = workloads.Workload{
 	},
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		wait, steps := env.Params.Duration("wait"), env.Params.Int("work")
-		want := spin.Chain(waitingSeed, steps)
+		want := hashchain.Nth(waitingSeed, steps)
 		type result struct {
 			waited, worked time.Duration
 			hash           uint64
@@ -64,7 +64,7 @@ var Waiting = workloads.Workload{
 					return context.Cause(ctx)
 				}
 				woken := time.Now()
-				hash := spin.Chain(waitingSeed, steps)
+				hash := hashchain.Nth(waitingSeed, steps)
 				results[i] = result{waited: woken.Sub(start), worked: time.Since(woken), hash: hash}
 				return nil
 			},

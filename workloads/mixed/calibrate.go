@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 // stepTime returns how long a step of the hash chain takes on this machine, in
@@ -41,7 +41,7 @@ func measureStep() float64 {
 	var end uint64 // where the next goes on, so that none can be left out
 	for range 9 {
 		start := time.Now()
-		end = spin.Chain(end, steps)
+		end = hashchain.Nth(end, steps)
 		best = min(best, time.Since(start))
 	}
 	// Where the clock is coarse it may not have moved.

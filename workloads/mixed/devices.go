@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/internal/quantile"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 // A device has an event every period that must be handled before the next one.
@@ -92,7 +92,7 @@ func newDesk(shortest time.Duration, load, stepNs float64) *desk {
 	for _, dev := range devices {
 		l := &line{device: dev, period: time.Duration(dev.period) * shortest, events: devicesPeriods / dev.period}
 		l.steps = steps(time.Duration(float64(l.period)*load*dev.share), stepNs)
-		l.hash = spin.Chain(uint64(dev.period), l.steps)
+		l.hash = hashchain.Nth(uint64(dev.period), l.steps)
 		l.late = make([]time.Duration, 0, l.events)
 		d.lines = append(d.lines, l)
 	}
@@ -167,7 +167,7 @@ func (l *line) serve(ctx context.Context, start time.Time, event int) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	l.digest = digest(l.digest, event, spin.Chain(uint64(l.device.period), l.steps))
+	l.digest = digest(l.digest, event, hashchain.Nth(uint64(l.device.period), l.steps))
 	l.late = append(l.late, time.Since(due))
 	return true
 }
@@ -175,7 +175,7 @@ func (l *line) serve(ctx context.Context, start time.Time, event int) bool {
 // digest returns what becomes of a digest when one more event was handled: it
 // depends on which events were handled before, and in which order.
 func digest(before uint64, event int, hash uint64) uint64 {
-	return spin.Chain((before^hash)+uint64(event), 1)
+	return hashchain.Nth((before^hash)+uint64(event), 1)
 }
 
 // check reports whether every device had each of its events handled, once and in

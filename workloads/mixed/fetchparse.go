@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/internal/webserver"
 	"runbench/workloads"
 	"runbench/workloads/internal/spin"
@@ -53,7 +54,7 @@ var FetchParse = workloads.Workload{
 			return nil, err
 		}
 		client := webserver.NewClient(server, env.Goroutines)
-		want := spin.Chain(fetchParseSeed, chain)
+		want := hashchain.Nth(fetchParseSeed, chain)
 		ends := make([]spin.End, fetchParseBatch)
 		return &workloads.Instance{
 			Notes: append(notes, server.Note()),
@@ -69,7 +70,7 @@ var FetchParse = workloads.Workload{
 				if err := doc.Check(i, records); err != nil {
 					return err
 				}
-				ends[i].Hash = spin.Chain(fetchParseSeed, chain)
+				ends[i].Hash = hashchain.Nth(fetchParseSeed, chain)
 				return nil
 			},
 			Check: func(context.Context) error {

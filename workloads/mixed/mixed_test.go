@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"runbench/internal/child"
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 func TestMain(m *testing.M) {
@@ -164,7 +164,7 @@ func TestPipelineCheck(t *testing.T) {
 		t.Error("an item that came twice in place of another passed the check")
 	}
 	p.loop(t.Context())
-	p.sum += spin.Chain(3, p.unit) - want(p, 3)
+	p.sum += hashchain.Nth(3, p.unit) - want(p, 3)
 	if p.check(t.Context()) == nil {
 		t.Error("an item that only the first stage worked on passed the check")
 	}

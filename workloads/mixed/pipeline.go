@@ -6,8 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -67,7 +67,7 @@ type pipeline struct {
 
 // work is what a stage does to an item.
 func (p *pipeline) work(stage int, item uint64) uint64 {
-	return spin.Chain(item+uint64(stage), pipelineCosts[stage]*p.unit)
+	return hashchain.Nth(item+uint64(stage), pipelineCosts[stage]*p.unit)
 }
 
 // run sends the items of a batch through the stages.

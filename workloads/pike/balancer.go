@@ -8,8 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -61,20 +61,20 @@ func newOffice(unit int) *office {
 	o := &office{unit: unit, served: make([]int, requests), answers: make([]uint64, requests)}
 	o.ends[0] = requestSeed
 	for k := range requestCosts {
-		o.ends[k+1] = spin.Chain(o.ends[k], unit)
+		o.ends[k+1] = hashchain.Nth(o.ends[k], unit)
 	}
 	return o
 }
 
 // units returns how much work request i is: from 1 to requestCosts, as if at
 // random and the same in every batch.
-func units(i int) int { return 1 + int(spin.Chain(uint64(i), 1)%requestCosts) }
+func units(i int) int { return 1 + int(hashchain.Nth(uint64(i), 1)%requestCosts) }
 
 // serve does the work of request i and returns the answer, which is different for
 // each request.
 func (o *office) serve(i int) uint64 {
 	o.served[i]++
-	return spin.Chain(requestSeed, units(i)*o.unit) + uint64(i)
+	return hashchain.Nth(requestSeed, units(i)*o.unit) + uint64(i)
 }
 
 func (o *office) run(ctx context.Context, goroutines int) error {

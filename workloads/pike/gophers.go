@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -197,8 +197,8 @@ func (y *yard) check(context.Context) error {
 	}
 	ash := uint64(gophersSeed)
 	for n := range legs {
-		ash = spin.Chain(ash, 2*y.handle.hashes+y.way(legs).hashes)
-		back := spin.Chain(ash, y.way(legs).hashes)
+		ash = hashchain.Nth(ash, 2*y.handle.hashes+y.way(legs).hashes)
+		back := hashchain.Nth(ash, y.way(legs).hashes)
 		for i, got := range y.returned[n] {
 			if got != back {
 				return fmt.Errorf("the cart of load %d came back from leg %d with %#x, want %#x: a step is missing", i, n, got, back)

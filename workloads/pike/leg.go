@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"runbench/workloads/internal/spin"
+	"runbench/internal/hashchain"
 )
 
 // A step is what a gopher does at one time: it loads a cart, pushes it, unloads
@@ -28,7 +28,7 @@ func (s step) of(ctx context.Context, h uint64) (uint64, bool) {
 			return h, false
 		}
 	}
-	return spin.Chain(h, s.hashes), true
+	return hashchain.Nth(h, s.hashes), true
 }
 
 // A load is the books that fit onto a cart.

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -67,7 +67,7 @@ func (r replica) query(ctx context.Context, i int) (answer uint64, ok bool) {
 }
 
 // answerTo returns what the database has for query i. It is never 0.
-func answerTo(i int) uint64 { return spin.Chain(uint64(i), 1) | 1 }
+func answerTo(i int) uint64 { return hashchain.Nth(uint64(i), 1) | 1 }
 
 // latencies returns those of a replica: the quantiles (i+½)/K of the Pareto
 // distribution that begins at fastest, in an order of the replica's own. Each

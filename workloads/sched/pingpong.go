@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"sync"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const (
@@ -49,7 +49,7 @@ type rally struct {
 }
 
 func newRally(trips, work int) *rally {
-	return &rally{trips: trips, work: work, want: spin.Chain(pingPongSeed, pingPongBatch*trips*2*work)}
+	return &rally{trips: trips, work: work, want: hashchain.Nth(pingPongSeed, pingPongBatch*trips*2*work)}
 }
 
 func (r *rally) run(ctx context.Context, goroutines int) error {
@@ -70,8 +70,8 @@ func (r *rally) alone(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		for range r.trips {
-			x = spin.Chain(x, r.work)
-			x = spin.Chain(x, r.work)
+			x = hashchain.Nth(x, r.work)
+			x = hashchain.Nth(x, r.work)
 		}
 	}
 	r.end = x
@@ -83,7 +83,7 @@ func (r *rally) pair(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for x := range ping {
-			pong <- spin.Chain(x, r.work)
+			pong <- hashchain.Nth(x, r.work)
 		}
 	})
 	wg.Go(func() {
@@ -94,7 +94,7 @@ func (r *rally) pair(ctx context.Context) error {
 				return
 			}
 			for range r.trips {
-				ping <- spin.Chain(x, r.work)
+				ping <- hashchain.Nth(x, r.work)
 				x = <-pong
 			}
 		}

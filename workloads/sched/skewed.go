@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
 	"runbench/workloads/internal/spin"
 )
@@ -39,8 +40,8 @@ var Skewed = workloads.Workload{
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		light := skewedSizes.Of(env.Params)
 		heavy := light * env.Params.Int("skew")
-		wantLight := spin.Chain(skewedSeed, light)
-		wantHeavy := spin.Chain(wantLight, heavy-light)
+		wantLight := hashchain.Nth(skewedSeed, light)
+		wantHeavy := hashchain.Nth(wantLight, heavy-light)
 		ends := make([]spin.End, skewedBatch)
 		return &workloads.Instance{
 			Task: func(_ context.Context, i int) error {
@@ -48,7 +49,7 @@ var Skewed = workloads.Workload{
 				if i < skewedHeavy {
 					steps = heavy
 				}
-				ends[i].Hash = spin.Chain(skewedSeed, steps)
+				ends[i].Hash = hashchain.Nth(skewedSeed, steps)
 				return nil
 			},
 			Check: func(context.Context) error {

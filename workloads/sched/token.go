@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"runbench/internal/hashchain"
 	"runbench/workloads"
-	"runbench/workloads/internal/spin"
 )
 
 const tokenBatch = 32
@@ -34,7 +34,7 @@ func setupToken(sizes workloads.Sizes, locked bool) func(context.Context, worklo
 		results := make([]result, tokenBatch)
 		wants := make([]uint64, tokenBatch)
 		for i := range wants {
-			wants[i] = spin.Chain(uint64(i), partners*trips*2)
+			wants[i] = hashchain.Nth(uint64(i), partners*trips*2)
 		}
 		// What the tasks spent since the figures were last read.
 		var batches int
@@ -105,13 +105,13 @@ func (h *holder) partner(trips int, locked bool) {
 		}
 		from <- 0 // the partner is there
 		for x := range to {
-			from <- spin.Chain(x, 1)
+			from <- hashchain.Nth(x, 1)
 		}
 	})
 	<-from
 	met := time.Now()
 	for range trips {
-		to <- spin.Chain(h.token, 1)
+		to <- hashchain.Nth(h.token, 1)
 		h.token = <-from
 	}
 	parting := time.Now()
