@@ -34,10 +34,6 @@ type Textbook struct {
 	Throughput *Part `json:"throughput"`
 }
 
-// closeEnough is the share of the best throughput that is as good, as in package
-// scaling.
-const closeEnough = 0.95
-
 // advise returns the advice for a surface with its judgement.
 func advise(surface scaling.Surface, byCell map[scaling.Cell][]resultfile.Run, j scaling.Judgement, cores int) *Advice {
 	r := j.Recommend
@@ -67,10 +63,10 @@ func advise(surface scaling.Surface, byCell map[scaling.Cell][]resultfile.Run, j
 		if cell != best {
 			ratio = surface.Ratio(cell, best, 0)
 		}
-		if a.Lo == 0 && ratio.Hi >= closeEnough {
+		if a.Lo == 0 && ratio.Hi >= scaling.AsGood {
 			a.Lo = c
 		}
-		if a.Hi == 0 && ratio.Lo >= closeEnough {
+		if a.Hi == 0 && ratio.Lo >= scaling.AsGood {
 			a.Hi = c
 		}
 	}

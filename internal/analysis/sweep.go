@@ -268,7 +268,7 @@ func fewestGood(l Law) int {
 		best = max(best, p.X.Value)
 	}
 	for _, p := range l.Points {
-		if p.X.Value >= closeEnough*best {
+		if p.X.Value >= scaling.AsGood*best {
 			return p.N
 		}
 	}

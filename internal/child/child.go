@@ -89,11 +89,10 @@ func Main() {
 type Process struct {
 	Out *bufio.Reader // what the child writes to its standard output
 
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	stderr head
-	ended  chan struct{} // closed by once when the child has
-	once   sync.Once
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	stderr  head
+	release func() // lets the child's thread go
 }
 
 // Start starts a child with the given role, task (any value JSON can carry) and
@@ -159,23 +158,32 @@ func start(begin func(*exec.Cmd) error, path, role string, task any, env []strin
 // ended: Linux kills a child when the thread that started it ends, and a thread
 // ends with a goroutine that has locked it, as those of some workloads have.
 func (p *Process) begin(begin func(*exec.Cmd) error) error {
-	p.ended = make(chan struct{})
-	begun := make(chan error)
+	release, err := OnOwnThread(func() error { return begin(p.cmd) })
+	p.release = sync.OnceFunc(release)
+	return err
+}
+
+// OnOwnThread calls begin, which starts a process, on a thread of its own, and keeps
+// that until release is called: Linux may be asked to kill a process when the thread
+// that started it ends, and a process inherits that thread's affinity. With an error
+// of begin there is nothing to keep, and release does nothing.
+func OnOwnThread(begin func() error) (release func(), err error) {
+	ended, begun := make(chan struct{}), make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlock: the thread ends here
-		err := begin(p.cmd)
+		err := begin()
 		begun <- err
 		if err == nil {
-			<-p.ended
+			<-ended
 		}
 	}()
-	return <-begun
+	return func() { close(ended) }, <-begun
 }
 
 // reap waits until the child has ended, and lets its thread go.
 func (p *Process) reap() error {
 	err := p.cmd.Wait()
-	p.once.Do(func() { close(p.ended) })
+	p.release()
 	return err
 }
 

@@ -182,13 +182,9 @@ func (m measured) recommend(about Machine) Recommendation {
 	for _, c := range cells {
 		best = max(best, m.rate.Mean(c).Value)
 	}
-	i := slices.IndexFunc(cells, func(c scaling.Cell) bool { return m.rate.Mean(c).Value >= worthwhile*best })
+	i := slices.IndexFunc(cells, func(c scaling.Cell) bool { return m.rate.Mean(c).Value >= scaling.AsGood*best })
 	return Recommendation(cells[i])
 }
-
-// worthwhile is the share of the best throughput from which more is not worth it
-// (DESIGN, Words).
-const worthwhile = 0.95
 
 // across says what goroutines give at the most cores that are there, and which law
 // they follow.

@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"time"
 
+	"runbench/internal/child"
 	"runbench/internal/measure"
 	"runbench/internal/resultfile"
 )
@@ -157,36 +157,30 @@ func (c *Command) failed(err error, out *output, all bool) error {
 type process struct {
 	cmd     *exec.Cmd
 	started time.Time
-	ended   chan struct{}
+	release func()
 }
 
 // start starts the program, on those CPUs if any are given.
 func (c *Command) start(cmd *exec.Cmd, cpus []int) (*process, error) {
-	p := &process{cmd: cmd, ended: make(chan struct{})}
-	begun := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlock: the thread ends here
-		var err error
+	p := &process{cmd: cmd}
+	var err error
+	p.release, err = child.OnOwnThread(func() error {
 		if cpus != nil {
-			err = pin(cpus)
+			if err := pin(cpus); err != nil {
+				return err
+			}
 		}
-		if err == nil {
-			p.started = time.Now()
-			err = cmd.Start()
-		}
-		begun <- err
-		if err == nil {
-			<-p.ended
-		}
-	}()
-	return p, <-begun
+		p.started = time.Now()
+		return cmd.Start()
+	})
+	return p, err
 }
 
 // wait waits until the program has ended, and says what it took.
 func (p *process) wait() (usage, error) {
 	err := p.cmd.Wait()
 	wall := time.Since(p.started)
-	close(p.ended)
+	p.release()
 	if err != nil {
 		return usage{}, err
 	}

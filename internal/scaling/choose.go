@@ -95,6 +95,10 @@ func recommend(g grid) Recommendation {
 	return Recommendation(cells[i])
 }
 
+// AsGood is the share of the best throughput that is as good: more goroutines or
+// cores than give it are not worth it.
+const AsGood = 1 - tolerance
+
 // asGood reports whether a throughput is at least 95 % of the best, both as logs.
 func asGood(log, best float64) bool { return log >= best+math.Log1p(-tolerance)-slack }
 
