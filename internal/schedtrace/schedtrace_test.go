@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"runtime/trace"
 	"slices"
@@ -195,6 +196,10 @@ func TestCollectorIsCounted(t *testing.T) {
 
 // Coroutines run the program's code, though a function of the runtime starts them.
 func TestCoroutinesAreTheProgramsOwn(t *testing.T) {
+	// A collection that another test has left under way would be the runtime's own
+	// work beside them.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	runtime.GC()
 	trace := record(t, Options{}, func() {
 		Begin()
 		next, stop := iter.Pull(func(yield func(int) bool) {
