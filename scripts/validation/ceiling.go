@@ -22,7 +22,7 @@ func ceiling(ctx context.Context, v *validation) error {
 		return err
 	}
 	cell := func(strategy string, c int) []scaling.Observation {
-		return observations(sets[0], "cpu/hash", strategy, c, c)
+		return observations(sets[0].Runs, "cpu/hash", strategy, c, c)
 	}
 	one, all := cell(resultfile.Sequential, 1), cell("pool", n)
 	g := scaling.FindGaps(n, one, cell(resultfile.Processes, n), cell(resultfile.Apart, n), all)

@@ -67,7 +67,7 @@ func goTest(ctx context.Context, v *validation) error {
 			return err
 		}
 		start = time.Now()
-		sets, err := v.sweep(ctx, arm{name: fmt.Sprintf("quarter-%d", i+1), plan: plan, steer: true})
+		sets, err := v.sweep(ctx, arm{name: fmt.Sprintf("quarter-%d", i+1), plan: plan, steer: v.steer()})
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func hog(ctx context.Context, v *validation) error {
 	if err != nil {
 		return err
 	}
-	sets, err := v.sweep(ctx, arm{name: "hog", plan: plan, steer: true})
+	sets, err := v.sweep(ctx, arm{name: "hog", plan: plan, steer: v.steer()})
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,9 @@ func kennedy(ctx context.Context, v *validation) error {
 	}
 	n := v.cores()
 	for i, spec := range []string{"mem/sum", "io/find"} {
-		one := observations(sets[i], spec, resultfile.Sequential, 1, 1)
+		one := observations(sets[i].Runs, spec, resultfile.Sequential, 1, 1)
 		cell := func(strategy string, c, p int) scaling.Estimate {
-			return ratio(observations(sets[i], spec, strategy, c, p), one)
+			return ratio(observations(sets[i].Runs, spec, strategy, c, p), one)
 		}
 		sequential, concurrent, all := cell(resultfile.Sequential, 1, n), cell("pool", 8, 1), cell("pool", 8, n)
 		check := func(e scaling.Estimate, what string, lo, hi float64, expected string) {
@@ -60,7 +60,7 @@ func kennedy(ctx context.Context, v *validation) error {
 		check(sequential, fmt.Sprintf("one goroutine, %d cores", n), 0.95, 1.05, "0.95 to 1.05 (his 1.00)")
 		check(concurrent, "8 goroutines, 1 core", 6.8, 8, "8 less up to 15 % for waking up (his 7.85)")
 		check(all, fmt.Sprintf("8 goroutines, %d cores", n), 6.8, 8, "8 less up to 15 % for waking up (his 7.96)")
-		cores := ratio(observations(sets[i], spec, "pool", 8, n), observations(sets[i], spec, "pool", 8, 1))
+		cores := ratio(observations(sets[i].Runs, spec, "pool", 8, n), observations(sets[i].Runs, spec, "pool", 8, 1))
 		check(cores, fmt.Sprintf("8 goroutines, %d cores over 1", n), 0.9, 1.1, "0.9 to 1.1 (his 1.01)")
 	}
 	return nil

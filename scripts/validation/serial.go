@@ -12,10 +12,18 @@ import (
 )
 
 const (
-	serialRounds  = 40
-	serialRunTime = 150 * time.Millisecond
-	serialWork    = 48_000_000 // steps, about 0.16 s: waking the other cores is no share of it
+	serialRunTime = 450 * time.Millisecond
+	serialWork    = 48_000_000 // steps, about 0.2 s: waking the other cores is no share of it
 	serialWithin  = 0.01
+
+	// A fraction is measured until it is known far better than it is asked for,
+	// so that noise does not decide whether it holds, or until serialBudget is
+	// spent. serialLeast rounds come first: a few that lie close together by
+	// chance are not to end it.
+	serialKnown  = 0.004
+	serialLeast  = 20
+	serialMost   = 200
+	serialBudget = 10 * time.Minute
 )
 
 // serial has Amdahl's law give back the serial fractions that were put in. The
@@ -34,7 +42,7 @@ func serial(ctx context.Context, v *validation) error {
 		specs = append(specs, fmt.Sprintf("known/serial?serial=%g&work=%d", s, serialWork))
 	}
 	n := v.cores()
-	plan, err := v.diagonal(specs, serialRounds, serialRunTime)
+	plan, err := v.diagonal(specs, serialMost, serialRunTime)
 	if err != nil {
 		return err
 	}
@@ -45,30 +53,61 @@ func serial(ctx context.Context, v *validation) error {
 			s.Goroutines, s.Ceilings = []int{1}, []int{n}
 		}
 	}
-	plan.Procs = []int{n}
-	sets, err := v.sweep(ctx, arm{name: "serial", plan: plan})
+	plan.Procs, plan.Budget = []int{n}, serialBudget
+	steer := func(plan resultfile.Plan, before []resultfile.Run) []resultfile.Cell {
+		var cells []resultfile.Cell
+		for i, spec := range specs {
+			if e := serialFraction(before, spec, n); e.Rounds < serialLeast || !((e.Hi-e.Lo)/2 <= serialKnown) {
+				cells = append(cells, plan.Subjects[i].Cells(plan.Procs)...)
+			}
+		}
+		if len(cells) == 0 {
+			return nil
+		}
+		for _, c := range plan.Subjects[len(specs)].Cells(plan.Procs) {
+			if c.Strategy != resultfile.Processes { // nothing here asks for it
+				cells = append(cells, c)
+			}
+		}
+		return cells
+	}
+	sets, err := v.sweep(ctx, arm{name: "serial", plan: plan, steer: steer})
 	if err != nil {
 		return err
 	}
-	at := func(spec string) (one, all []scaling.Observation) {
-		return observations(sets[0], spec, resultfile.Sequential, 1, n), observations(sets[0], spec, "pool", n, n)
-	}
-	controlOne, _ := at(known.Control.Name)
-	controlAll := observations(sets[0], known.Control.Name, resultfile.Apart, n, n)
+	runs := sets[0].Runs
 	for i, spec := range specs {
-		one, all := at(spec)
-		rounds := min(len(one), len(all), len(controlOne), len(controlAll))
-		fraction := jackknife(rounds, func(without int) float64 {
-			s := math.Exp(meanLog(all, without) - meanLog(one, without))
-			h := math.Exp(meanLog(controlAll, without) - meanLog(controlOne, without))
-			return (h/s - 1) / (h - 1)
-		})
-		speedup := ratio(all, one)
+		fraction := serialFraction(runs, spec, n)
+		speedup := ratio(observations(runs, spec, "pool", n, n), observations(runs, spec, resultfile.Sequential, 1, n))
 		v.report.holds(math.Abs(fraction.Value-fractions[i]) <= serialWithin,
-			fmt.Sprintf("serial fraction %g, speed-up %.3f at %d cores", fractions[i], speedup.Value, n),
+			fmt.Sprintf("serial fraction %g, speed-up %.3f at %d cores, %d rounds", fractions[i], speedup.Value, n, fraction.Rounds),
 			fmt.Sprintf("%g ± %g", fractions[i], serialWithin), fmt.Sprintf("%.4f", fraction.Value), interval(fraction, "%.4f"))
 	}
-	h := ratio(controlAll, controlOne)
+	one, all := serialControl(runs, n)
+	h := ratio(all, one)
 	v.report.note("At %d cores goroutines that share nothing gained %.3f (%s) over one, over %d rounds.", n, h.Value, interval(h, "%.3f"), h.Rounds)
 	return nil
+}
+
+// serialFraction estimates the serial fraction of a workload from the rounds in
+// which it was measured. The control arm counts in the same ones only, so that
+// what the machine did meanwhile is the same to both.
+func serialFraction(runs []resultfile.Run, spec string, n int) scaling.Estimate {
+	one, all := observations(runs, spec, resultfile.Sequential, 1, n), observations(runs, spec, "pool", n, n)
+	controlOne, controlAll := serialControl(runs, n)
+	rounds := min(len(one), len(all), len(controlOne), len(controlAll))
+	if rounds < 2 {
+		return scaling.Estimate{Rounds: rounds, Lo: math.Inf(-1), Hi: math.Inf(1)}
+	}
+	return jackknife(rounds, func(without int) float64 {
+		s := math.Exp(meanLog(all[:rounds], without) - meanLog(one[:rounds], without))
+		h := math.Exp(meanLog(controlAll[:rounds], without) - meanLog(controlOne[:rounds], without))
+		return (h/s - 1) / (h - 1)
+	})
+}
+
+// serialControl returns the runs of the control arm: one goroutine, and n that
+// share nothing.
+func serialControl(runs []resultfile.Run, n int) (one, all []scaling.Observation) {
+	return observations(runs, known.Control.Name, resultfile.Sequential, 1, n), observations(runs, known.Control.Name, resultfile.Apart, n, n)
 }

@@ -113,7 +113,7 @@ func shapes(ctx context.Context, v *validation) error {
 			if p.c == 0 {
 				p.c = most(set)
 			}
-			return observations(set, p.spec, p.strategy, p.c, p.p)
+			return observations(set.Runs, p.spec, p.strategy, p.c, p.p)
 		}
 		e := ratio(at(s.num), at(s.den))
 		v.report.holds(e.Value >= s.lo && e.Value <= s.hi, s.what, s.expected, fmt.Sprintf("%.2f", e.Value), interval(e, "%.2f"))

@@ -23,7 +23,7 @@ const runTimeout = time.Minute
 type arm struct {
 	name  string
 	plan  resultfile.Plan
-	steer bool // measure on what the gains need, as the command does
+	steer measure.Steer // nil: every cell in every round
 }
 
 // sweep carries arms out in turns and returns what each measured.
@@ -48,12 +48,9 @@ func (v *validation) sweep(ctx context.Context, arms ...arm) ([]*resultfile.Set,
 		}
 		defer w.Close()
 		paths = append(paths, path)
-		sweep := &measure.Sweep{Plan: a.plan, Writer: w, Run: measure.Process, Timeout: runTimeout, Watch: quiet{}}
-		if a.steer {
-			physical, logical := v.machine.Cores()
-			sweep.Steer = analysis.Steer(logical, physical)
-		}
-		sweeps = append(sweeps, sweep)
+		sweeps = append(sweeps, &measure.Sweep{
+			Plan: a.plan, Writer: w, Run: measure.Process, Timeout: runTimeout, Watch: quiet{}, Steer: a.steer,
+		})
 	}
 	ends, err := measure.Interleave(ctx, sweeps...)
 	if err != nil {
@@ -76,6 +73,12 @@ func (v *validation) sweep(ctx context.Context, arms ...arm) ([]*resultfile.Set,
 		sets = append(sets, set)
 	}
 	return sets, nil
+}
+
+// steer measures on what the gains need, as the command does.
+func (v *validation) steer() measure.Steer {
+	physical, logical := v.machine.Cores()
+	return analysis.Steer(logical, physical)
 }
 
 // plan returns a plan that measures every cell in every round, with a control
@@ -123,14 +126,14 @@ func (v *validation) cores() int {
 }
 
 // observations returns the runs of a cell.
-func observations(set *resultfile.Set, spec, strategy string, c, p int) []scaling.Observation {
+func observations(runs []resultfile.Run, spec, strategy string, c, p int) []scaling.Observation {
 	w, given, err := find(spec)
 	if err != nil {
 		return nil
 	}
 	cell := resultfile.Cell{Class: w.Class(), Workload: w.Short(), Params: given, Strategy: strategy, Goroutines: c, Gomaxprocs: p}
 	var obs []scaling.Observation
-	for _, r := range set.Runs {
+	for _, r := range runs {
 		if r.Cell.Name() != cell.Name() {
 			continue
 		}

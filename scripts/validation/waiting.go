@@ -42,10 +42,10 @@ func waiting(ctx context.Context, v *validation) error {
 		}
 	}
 	l, s := median(waits), median(works)
-	one := observations(sets[0], spec, resultfile.Sequential, 1, 1)
+	one := observations(sets[0].Runs, spec, resultfile.Sequential, 1, 1)
 	for _, c := range counts[1:] {
 		want := scaling.WaitCeiling(c, l, s)
-		got := ratio(observations(sets[0], spec, "pool", c, 1), one)
+		got := ratio(observations(sets[0].Runs, spec, "pool", c, 1), one)
 		v.report.holds(math.Abs(got.Value/want-1) <= 0.05, fmt.Sprintf("gain of %d goroutines on one core, wait %.2f ms, CPU %.2f ms", c, l/1e6, s/1e6),
 			fmt.Sprintf("%.2f ± 5 %%", want), fmt.Sprintf("%.2f", got.Value), interval(got, "%.2f"))
 	}
