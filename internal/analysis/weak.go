@@ -136,7 +136,7 @@ func weakOf(runs []resultfile.Run, strategy string, opt scaling.Options, control
 		}
 		by[n] = append(by[n], run)
 	}
-	fit := law.AnalyzeWeak(grown, alone, law.Options{Physical: opt.PhysicalCores, Logical: opt.Cores, Control: control})
+	fit := law.AnalyzeWeak(grown, alone, law.Options{Physical: opt.PhysicalCores, Logical: opt.Cores, Control: control, Lost: opt.Lost})
 	cell := runs[0].Cell.Ungrown()
 	w := WeakScaling{
 		Name: cell.Spec(), Class: cell.Class, Params: cell.Params, Strategy: strategy,

@@ -35,6 +35,9 @@ type Options struct {
 	Physical int      // cores; P above it up to Logical is SMT, above Logical oversubscribed; 0: unknown
 	Logical  int      // hardware threads; 0: unknown
 	Control  []Sample // share-nothing work at the same P, not used for SMT; nil where there is none
+	// Lost is the share, 0 to 1, of the machine's CPU time that went to others meanwhile: intervals of problems that
+	// grow are wider for it. Laws are not, since it is not known which N lost it.
+	Lost float64
 }
 
 // HasSMT reports whether n is a GOMAXPROCS at which cores share their further threads.

@@ -45,7 +45,8 @@ func SerialShare(speedup float64, n int, ideal float64) float64 {
 //
 // The serial share is estimated in each round that has every N, as the mean over these weighed by the inverse of the
 // variance that one relative error of the speed-up gives it, ((N−1)/N)²; its interval is the t interval of the rounds.
-// With a control arm the ideal of a round is the control's speed-up there. Options.Axis is not used.
+// With a control arm the ideal of a round is the control's speed-up there. Where others took a share of the machine,
+// any of the runs may have lost it, and intervals are wider by as much. Options.Axis is not used.
 func AnalyzeWeak(grown, alone []Sample, opt Options) WeakFit {
 	var f WeakFit
 	opt.Axis = Gomaxprocs
@@ -66,18 +67,19 @@ func AnalyzeWeak(grown, alone []Sample, opt Options) WeakFit {
 	for i, p := range points(levels) {
 		w := WeakPoint{N: p.N, Runs: p.Runs, X: p.X, Efficiency: unknown, Speedup: unknown}
 		if levels[0].n == 1 {
-			w.Efficiency = p.Efficiency
+			w.Efficiency = p.Efficiency.widened(opt.Lost)
 		}
 		one, measured := find(ones, p.N)
 		switch {
 		case p.N == 1:
 			w.Speedup = Estimate{1, 1, 1}
 		case measured:
-			w.Speedup = ratio(levels[i], one)
+			speedup := ratio(levels[i], one)
+			w.Speedup = speedup.widened(opt.Lost)
 			if _, within := find(kept, p.N); within {
 				tried = true
-				if s := newShares(levels[i], one, w.Speedup, reference); !math.IsNaN(s.overall.Value) {
-					w.Serial, told = &s.overall, append(told, s)
+				if s := newShares(levels[i], one, speedup, reference, opt.Lost); !math.IsNaN(s.overall.Value) {
+					w.Serial, told = s.overall.wider(s.down, s.up).share(), append(told, s)
 				}
 			}
 		}
@@ -122,7 +124,9 @@ func (f *WeakFit) pool(told []*shares) {
 	if e.Hi < 0 {
 		f.note("the scaled speed-up is above N for certain: the base is slow for another reason than serial work")
 	}
-	f.Serial = &Estimate{toShare(e.Value), toShare(e.Lo), toShare(e.Hi)}
+	down, _ := weighed(told, func(s *shares) (float64, bool) { return s.down, true })
+	up, _ := weighed(told, func(s *shares) (float64, bool) { return s.up, true })
+	f.Serial = e.wider(down, up).share()
 	if told[0].controlled {
 		f.note("the serial share is against a share-nothing control at the same N: a falling clock or a neighbour does not count as serial")
 	}
@@ -153,11 +157,12 @@ type shares struct {
 	rounds     []int // ascending
 	byRound    map[int]float64
 	overall    Estimate
+	down, up   float64 // how far it may lie off for what others took of the machine
 	controlled bool
 }
 
 // newShares reads the scaled speed-up of two levels; where they share no two rounds, as a whole.
-func newShares(l, one level, speedup Estimate, reference []level) *shares {
+func newShares(l, one level, speedup Estimate, reference []level, lost float64) *shares {
 	s := &shares{n: l.n, byRound: make(map[int]float64)}
 	at, measured := find(reference, l.n)
 	base, based := find(reference, 1)
@@ -186,11 +191,13 @@ func newShares(l, one level, speedup Estimate, reference []level) *shares {
 			all = append(all, share)
 		}
 	}
+	of := func(speedup float64) float64 { return SerialShare(speedup, l.n, usual) }
 	if len(all) >= 2 {
 		s.overall = aboutMean(all)
 	} else {
-		s.overall = Estimate{SerialShare(speedup.Value, l.n, usual), SerialShare(speedup.Hi, l.n, usual), SerialShare(speedup.Lo, l.n, usual)}
+		s.overall = Estimate{of(speedup.Value), of(speedup.Hi), of(speedup.Lo)}
 	}
+	s.down, s.up = of(speedup.Value)-of(speedup.Value/(1-lost)), of(speedup.Value*(1-lost))-of(speedup.Value)
 	return s
 }
 
@@ -220,4 +227,16 @@ func aboutMean(values []float64) Estimate {
 	return Estimate{mean, mean - half, mean + half}
 }
 
-func toShare(v float64) float64 { return min(max(v, 0), 1) }
+// widened returns a ratio with the interval it has where others took a share of the machine: from either of its two
+// sides.
+func (e Estimate) widened(lost float64) Estimate {
+	return Estimate{e.Value, e.Lo * (1 - lost), e.Hi / (1 - lost)}
+}
+
+func (e Estimate) wider(down, up float64) Estimate { return Estimate{e.Value, e.Lo - down, e.Hi + up} }
+
+// share returns e within 0 and 1.
+func (e Estimate) share() *Estimate {
+	within := func(v float64) float64 { return min(max(v, 0), 1) }
+	return &Estimate{within(e.Value), within(e.Lo), within(e.Hi)}
+}

@@ -114,6 +114,23 @@ func TestAnalyzeWeakRefuses(t *testing.T) {
 	}
 }
 
+// Where others took a share of the machine, the intervals hold what the runs may have lost.
+func TestWeakLost(t *testing.T) {
+	on, alone, control := grown{n: []int{1, 2, 4}, serial: 0.3, rounds: 6, run: 0.001}.draw(rand.New(rand.NewPCG(4, 1)))
+	quiet := AnalyzeWeak(on, alone, Options{Control: control})
+	loud := AnalyzeWeak(on, alone, Options{Control: control, Lost: 0.1})
+	if quiet.Serial.Value != loud.Serial.Value || !(loud.Serial.Lo < 0.22 && loud.Serial.Hi > 0.38) || !(quiet.Serial.Lo > 0.29 && quiet.Serial.Hi < 0.31) {
+		t.Errorf("quiet %+v, loud %+v", quiet.Serial, loud.Serial)
+	}
+	q, l := quiet.Points[2], loud.Points[2]
+	if !near(l.Speedup.Lo, 0.9*q.Speedup.Lo, 1e-9) || !near(l.Speedup.Hi, q.Speedup.Hi/0.9, 1e-9) || !near(l.Efficiency.Lo, 0.9*q.Efficiency.Lo, 1e-9) || !(l.Serial.Hi > q.Serial.Hi) {
+		t.Errorf("quiet %+v, loud %+v", q, l)
+	}
+	if f := AnalyzeWeak(on, alone, Options{Lost: 1}); f.Serial == nil || f.Serial.holds(0.3) && f.Serial.Lo > 0 {
+		t.Errorf("all of it: %+v", f.Serial)
+	}
+}
+
 // The interval of the serial share covers 95 %, over a drift that is common to a round.
 func TestWeakCoverage(t *testing.T) {
 	trials := 1500
