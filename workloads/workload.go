@@ -64,6 +64,13 @@ type Workload struct {
 	// does. The slowdown dial of a sweep needs it: it does some tasks twice.
 	Idempotent bool
 
+	// Grows is set where the tasks share nothing but what they only read, so
+	// that the tasks of n instances are those of the same work n times as
+	// large. A weak-scaling sweep needs it: there a batch grows with the cores.
+	// Such a workload computes, and its Instance has neither Counters nor
+	// Figures.
+	Grows bool
+
 	// Needs, if not nil, returns "" where the workload can run here, and else
 	// what it lacks and how to get that, in one line.
 	Needs func() string
@@ -177,6 +184,19 @@ func ClassDir(class string) string {
 func (w Workload) Short() string {
 	_, short, _ := strings.Cut(w.Name, "/")
 	return short
+}
+
+// CannotGrow says why a batch cannot be several times as large, "" where it can.
+func (w Workload) CannotGrow() string {
+	switch {
+	case w.Grows:
+		return ""
+	case w.Cooperates:
+		return "its batch cannot grow with the cores: its goroutines work together"
+	case w.Waits || !w.Computes():
+		return "its batch cannot grow with the cores: it does not only compute, so that cores are not what a larger one takes"
+	}
+	return "its batch cannot grow with the cores: its tasks share what would not be shared by a batch beside it"
 }
 
 // Missing returns what the workload lacks here, "" where it can run.

@@ -30,14 +30,19 @@ further rounds of one measurement.
 
 Of runbench's own files it prints the gains, how far they go (Amdahl's law and the
 Universal Scalability Law over GOMAXPROCS and over goroutines, each refused where the
-data cannot carry it), and the recommended goroutines beside the textbook's. From a
-file that runbench strategies wrote it prints how they rank.
+data cannot carry it), what it takes to beat one goroutine on one core (COST), how
+many cores the work could keep busy (work/span), and the recommended goroutines beside
+the textbook's. From a file of runbench run --weak it prints how the work scales when
+it grows with the cores (Gustafson's law); from one of runbench strategies, how they
+rank.
 
 Of other projects' benchmarks it takes the -N that go test -cpu 1,2,4 appends, or a
 count in the name such as /goroutines=8, /workers=8 or /procs=8, for the axis, and
 ns/op, MB/s or a rate such as ops/s for throughput. Each benchmark gets its
 speed-up, efficiency, law, peak and verdict, by configuration (pkg, cpu, goos);
-what could not be used is counted, with the reason.
+what could not be used is counted, with the reason. Where a file does not say which
+machine it is of, --cores and --physical tell: more GOMAXPROCS than cores are then
+marked and in no law, and the further threads of cores (SMT) have a law of their own.
 
 With --scheduler it prints in place of that what the Go scheduler, the garbage
 collector and the kernel did under each workload: threads, goroutines in each state,
@@ -47,6 +52,7 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
   go test -run '^$' -bench CPU -count 5 ./bench | runbench analyze
   go test -run '^$' -bench . -cpu 1,2,4,8 -count 10 | runbench analyze -
   runbench analyze laptop.txt server.txt
+  runbench analyze --cores 16 --physical 8 theirs.txt
   runbench analyze --markdown results.txt
   runbench analyze --csv results.txt
   runbench analyze --scheduler results.txt
@@ -55,12 +61,19 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
 			if len(paths) == 0 {
 				paths = []string{"-"}
 			}
+			for _, name := range []string{"cores", "physical"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+					return fmt.Errorf("--%s 0: expected a number above 0", name)
+				}
+			}
 			return f.run(cmd.OutOrStdout(), paths)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the answer as JSON")
 	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "print the answer as Markdown tables")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a line of comma-separated values for each point of each law")
+	cmd.Flags().IntVar(&f.machine.Cores, "cores", 0, "logical cores of the machine, for files that do not say")
+	cmd.Flags().IntVar(&f.machine.Physical, "physical", 0, "physical cores of it, where they have several threads each")
 	cmd.Flags().BoolVar(&f.scheduler, "scheduler", false, "say what the scheduler, the collector and the kernel did")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown", "csv")
 	cmd.MarkFlagsMutuallyExclusive("scheduler", "markdown")
@@ -71,6 +84,8 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
 // analyzeFlags are what to print, and how.
 type analyzeFlags struct {
 	json, markdown, csv, scheduler bool
+
+	machine analysis.Machine // what a user says of it
 }
 
 func (f analyzeFlags) run(out io.Writer, paths []string) error {
@@ -78,6 +93,9 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 		// Of millions of results most is figures without pointers, which the collector
 		// is soon done with: it may come oftener, for less memory.
 		defer debug.SetGCPercent(debug.SetGCPercent(50))
+	}
+	if err := f.machine.Check(); err != nil { // before there is anything to read
+		return fmt.Errorf("--%w", err)
 	}
 	var sets []*resultfile.Set
 	runs := 0
@@ -96,7 +114,10 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 	if len(sets) == 1 && contests {
 		return f.rank(out, sets[0], paths[0])
 	}
-	err := f.print(out, analysis.Analyze(sets...), sets)
+	if err := f.machine.Check(sets...); err != nil {
+		return fmt.Errorf("%s: --%w", strings.Join(paths, ", "), err)
+	}
+	err := f.print(out, analysis.AnalyzeOn(f.machine, sets...), sets)
 	if err == nil && runs == 0 {
 		err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
 	}
@@ -157,7 +178,7 @@ func (f analyzeFlags) print(out io.Writer, a analysis.Analysis, sets []*resultfi
 		return report.CSV(out, a)
 	case f.markdown:
 		return report.Markdown(out, a)
-	case len(a.Workloads) == 0 && a.Foreign == nil:
+	case len(a.Workloads)+len(a.Weak) == 0 && a.Foreign == nil:
 		return report.Table(out, a, style) // what failed
 	case f.scheduler:
 		return errors.Join(about(out, a), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))

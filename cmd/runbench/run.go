@@ -41,6 +41,11 @@ rounds only what the gains need is measured on, until each is known to the
 precision asked for or the budget is spent. --precision 0 measures every cell in
 every round.
 
+With --weak it measures weak scaling in place of that: P goroutines on P cores with
+a batch P times as large, so that the work of each core stays the same, and the same
+batch on one core. It prints the scaled speed-up, the efficiency, and the serial
+share by Gustafson's law. What does not only compute, or works together, cannot grow.
+
 A pattern is a name (cpu/hash), a glob ('cpu/*') or a class (cpu). Parameters
 follow the name: 'io/latency?wait=5ms'.
 
@@ -51,6 +56,7 @@ stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
   runbench run sync/mutex --precision 1% --budget 5m
   runbench run --all --budget 15m
   runbench run mem --size A
+  runbench run --weak cpu/sort mem/triad 'known/serial?serial=0.1'
   runbench run io/latency --goroutines 1,8,64 --procs 1,2 --rounds 20
   runbench run 'mixed/fetch-parse?records=1000' --strategy pool,errgroup
   runbench run cpu -o - | runbench analyze -
@@ -77,6 +83,7 @@ type sweepFlags struct {
 	strategies []string
 	seed       uint64
 	all        bool
+	weak       bool
 	size       string
 	resume     bool
 	dryRun     bool
@@ -99,6 +106,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of runs (default random, recorded)")
 	flags.StringSliceVar(&f.slower, "slower", nil, "make a workload slower on purpose, to see that it is found: NAME=PERCENT")
 	flags.BoolVar(&f.all, "all", false, "measure the whole catalogue; give it a --budget of 15m or more")
+	flags.BoolVar(&f.weak, "weak", false, "weak scaling: as many goroutines as cores, and a batch that grows with them")
 	flags.StringVar(&f.size, "size", "", "size class of the workloads that have one: S for a quick look, W (the default), A for big machines")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run that wrote the output file")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
@@ -139,7 +147,7 @@ func (f *sweepFlags) plan(patterns []string, machine host.Host, stderr io.Writer
 	}
 	opt := measure.Options{
 		Procs: f.procs, Goroutines: f.goroutines, Strategies: f.strategies,
-		Rounds: f.rounds, Budget: f.budget, Seed: f.seed, Control: known.Control,
+		Rounds: f.rounds, Budget: f.budget, Seed: f.seed, Control: known.Control, Weak: f.weak,
 	}
 	if opt.Precision, err = percentage(f.precision); err != nil {
 		return resultfile.Plan{}, fmt.Errorf("--precision %s: %w", f.precision, err)
@@ -174,6 +182,9 @@ func (f *sweepFlags) selected(patterns []string, stderr io.Writer) ([]workloads.
 	var here []workloads.Selected
 	for _, s := range selected {
 		missing := s.Missing()
+		if missing == "" && f.weak {
+			missing = s.CannotGrow()
+		}
 		switch {
 		case missing == "":
 			here = append(here, s)
@@ -300,7 +311,7 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 	}
 	style := styleOf(stdout)
 	fmt.Fprintf(stdout, "%s\n\n", summary(end, plan, a))
-	if err := errors.Join(report.Table(stdout, a, style), blank(stdout), report.Plot(stdout, a, style), blank(stdout)); err != nil {
+	if err := errors.Join(report.Brief(stdout, a, f.output, style), blank(stdout)); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s (benchstat reads it)\n", f.output)
@@ -364,7 +375,7 @@ func (f *sweepFlags) sameAs(had *resultfile.Set, plan resultfile.Plan, config re
 		return fmt.Errorf("it was measured on (%s), this is (%s)", had.Runs[0].Config, config.Text())
 	}
 	set := f.cmd.Flags().Changed
-	asked := len(patterns) > 0 || f.all || set("size") || set("goroutines") || set("strategy")
+	asked := len(patterns) > 0 || f.all || set("weak") || set("size") || set("goroutines") || set("strategy")
 	switch {
 	case set("procs") && !slices.Equal(old.Procs, plan.Procs):
 		return fmt.Errorf("it was begun with --procs %v, not %v", old.Procs, plan.Procs)
@@ -464,16 +475,24 @@ func summary(end resultfile.End, plan resultfile.Plan, a analysis.Analysis) stri
 
 // allKnown reports whether every gain is known to the precision asked for.
 func allKnown(a analysis.Analysis) bool {
-	return len(a.Workloads) > 0 && !slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return w.Converged == nil || !*w.Converged })
+	known := func(converged *bool) bool { return converged != nil && *converged }
+	return len(a.Workloads)+len(a.Weak) > 0 &&
+		!slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return !known(w.Converged) }) &&
+		!slices.ContainsFunc(a.Weak, func(w analysis.WeakScaling) bool { return !known(w.Converged) })
 }
 
 // next says what to do with the answer.
 func next(w io.Writer, a analysis.Analysis, output string) {
-	if len(a.Workloads) == 0 {
+	var name string
+	switch {
+	case len(a.Workloads) > 0:
+		name = a.Workloads[0].Name
+	case len(a.Weak) > 0:
+		name = a.Weak[0].Name
+	default:
 		return
 	}
 	// The most surprising result is the one that hurts; else the first.
-	name := a.Workloads[0].Name
 	for _, wl := range a.Workloads {
 		if g := wl.ParallelismGain; g != nil && g.Effect == "hurts" {
 			name = wl.Name

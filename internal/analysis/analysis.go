@@ -12,9 +12,11 @@ import (
 	"strconv"
 	"strings"
 
+	"runbench/internal/law"
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
+	"runbench/workloads"
 )
 
 // An Analysis is the answer for one or more result files. Its JSON form is part
@@ -22,10 +24,12 @@ import (
 type Analysis struct {
 	SchemaVersion int        `json:"schema_version"`
 	Workloads     []Workload `json:"workloads"`
-	Failures      []Failure  `json:"failures"`
-	Notes         []Note     `json:"notes"`
-	Marks         []Mark     `json:"marks"`
-	Warnings      []string   `json:"warnings"`
+	// Weak are the workloads that were measured with a batch that grows.
+	Weak     []WeakScaling `json:"weak"`
+	Failures []Failure     `json:"failures"`
+	Notes    []Note        `json:"notes"`
+	Marks    []Mark        `json:"marks"`
+	Warnings []string      `json:"warnings"`
 	// Noise is what disturbed the measurement, over all rounds; null where no
 	// file tells.
 	Noise *noise.Noise `json:"noise"`
@@ -69,8 +73,11 @@ type Workload struct {
 	Ceilings  Ceilings `json:"ceilings"`
 	// Gaps say where the speed-up went that the cores could give; null where
 	// the ceilings were not measured.
-	Gaps      *Gaps          `json:"gaps"`
-	Laws      []Law          `json:"laws"`
+	Gaps *Gaps `json:"gaps"`
+	Laws []Law `json:"laws"`
+	// COST is what it takes to be faster than one thread; null where a plain loop
+	// or anything to hold against it was not measured.
+	COST      *COST          `json:"cost"`
 	Recommend Recommendation `json:"recommend"`
 	// Advice says how sure the recommendation is, and what the textbook would
 	// give; null where nobody says how many goroutines there were.
@@ -138,6 +145,18 @@ type Part struct {
 	Hi    *float64 `json:"hi"`
 }
 
+// A COST is the configuration that outperforms a single thread, a plain loop on
+// one core: the fewest cores, then goroutines, that are faster for certain
+// (McSherry, Isard & Murray, "Scalability! But at what COST?", HotOS 2015).
+type COST struct {
+	Never      bool `json:"never"`      // none measured is; the others are of the fastest then
+	Goroutines int  `json:"goroutines"` // above 1
+	Gomaxprocs int  `json:"gomaxprocs"`
+	// Ratio is the throughput there over that of the loop, with an interval of
+	// 95 % over all configurations together.
+	Ratio Part `json:"ratio"`
+}
+
 // A Recommendation is the smallest number of goroutines, and then of cores,
 // within 5 % of the best throughput measured.
 type Recommendation struct {
@@ -187,13 +206,18 @@ type key struct{ config, subject, strategy string }
 
 // Analyze reads the sets. Runs of different files that were measured under the
 // same configuration count as further rounds of the same surface.
-func Analyze(sets ...*resultfile.Set) Analysis {
+func Analyze(sets ...*resultfile.Set) Analysis { return AnalyzeOn(Machine{}, sets...) }
+
+// AnalyzeOn is Analyze for results that do not say which machine they are of,
+// where somebody knows it, and has checked it.
+func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
 	a := Analysis{
 		SchemaVersion: resultfile.SchemaVersion, Workloads: []Workload{}, Failures: []Failure{}, Notes: []Note{}, Marks: []Mark{},
 		Warnings: []string{}, Disturbed: []string{}, Control: []Control{},
 	}
 	groups := make(map[key][]resultfile.Run)
 	var order []key
+	var weak weakRuns
 	add := func(run resultfile.Run) {
 		k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
 		if _, ok := groups[k]; !ok {
@@ -235,7 +259,9 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 			run.Values = slices.Clone(run.Values)
 			last = max(last, run.Round)
 			run.Round += base
-			add(run)
+			if !weak.take(run) {
+				add(run)
+			}
 		}
 		base += last
 		a.Warnings = append(a.Warnings, set.Warnings...)
@@ -256,6 +282,11 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		a.Noise, a.Disturbed = &sum, append(a.Disturbed, sum.Disturbed()...)
 	}
 	var reading Reading
+	options := func(config string) scaling.Options {
+		opt := machines[config].options()
+		opt.Cores, opt.PhysicalCores = on.cores(config), cmp.Or(opt.PhysicalCores, on.Physical)
+		return opt
+	}
 	surfaces, sweeps := plain(sets, &reading)
 	for _, run := range surfaces {
 		add(run)
@@ -264,7 +295,7 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 	drift := a.drift()
 	several := len(configs(order)) > 1
 	for _, k := range withBase(order, groups) {
-		opt := machines[k.config].options()
+		opt := options(k.config)
 		opt.ChooseOn = chooseOn
 		w, err := judge(groups, k, opt, a.Precision)
 		if err != nil {
@@ -279,8 +310,11 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		a.Workloads = append(a.Workloads, w)
 	}
+	var warnings []string
+	a.Weak, warnings = weak.judge(options, func(config string) []law.Sample { return controlSamples(groups, config) }, a.Precision)
+	a.Warnings = append(a.Warnings, warnings...)
 	if reading.Results > 0 {
-		a.Workloads = append(a.Workloads, judgeSweeps(sweeps, &reading)...)
+		a.Workloads = append(a.Workloads, judgeSweeps(sweeps, on, &reading)...)
 		a.Foreign = &reading
 	}
 	return a
@@ -371,8 +405,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	if err != nil {
 		return Workload{}, err
 	}
-	cores := configInt(k.config, "cores")
-	opt.Cores = cores
+	cores := opt.Cores
 	opt.Ceilings = func(n int) (hardware, apart []scaling.Observation) {
 		at := func(strategy string) []scaling.Observation {
 			ceiling, _, err := collect(groups[key{k.config, k.subject, strategy}])
@@ -395,9 +428,13 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
 		Laws:      lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)),
+		COST:      costOf(surface, cores),
 		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Advice:    advise(surface, byCell, j, cores),
 		Warnings:  append([]string{}, j.Warnings...),
+	}
+	if computes(runs) {
+		boundParallelism(w.Laws, cores, opt.PhysicalCores)
 	}
 	if precision > 0 {
 		w.Converged = new(j.Precise(precision))
@@ -427,19 +464,14 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	return w, nil
 }
 
-// collect turns runs into a surface. Throughput is tasks/s, or ops/s by the
-// time of an op where a file has no tasks.
+// collect turns runs into a surface.
 func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultfile.Run, error) {
 	surface := make(scaling.Surface)
 	byCell := make(map[scaling.Cell][]resultfile.Run)
 	for _, run := range runs {
-		x, ok := run.Value(resultfile.TasksPerSec)
-		if !ok {
-			ns, ok := run.Value(resultfile.NsPerOp)
-			if !ok {
-				return nil, nil, fmt.Errorf("expected %s or %s, found neither", resultfile.TasksPerSec, resultfile.NsPerOp)
-			}
-			x = 1e9 / ns
+		x, err := throughput(run)
+		if err != nil {
+			return nil, nil, err
 		}
 		at := scaling.Cell{Goroutines: run.Cell.Goroutines, Gomaxprocs: max(1, run.Cell.Gomaxprocs)}
 		o := scaling.Observation{Round: run.Round, Rate: x}
@@ -450,6 +482,38 @@ func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultf
 		byCell[at] = append(byCell[at], run)
 	}
 	return surface, byCell, nil
+}
+
+// throughput returns the tasks/s of a run, or ops/s by the time of an op where it
+// counted no tasks.
+func throughput(run resultfile.Run) (float64, error) {
+	if x, ok := run.Value(resultfile.TasksPerSec); ok {
+		return x, nil
+	}
+	ns, ok := run.Value(resultfile.NsPerOp)
+	if !ok {
+		return 0, fmt.Errorf("expected %s or %s, found neither", resultfile.TasksPerSec, resultfile.NsPerOp)
+	}
+	return 1e9 / ns, nil
+}
+
+// computes reports whether the work of runs keeps cores busy, as far as they tell:
+// what waits has the times of its tasks recorded.
+func computes(runs []resultfile.Run) bool {
+	if _, waits := runs[0].Value(resultfile.MeanNs); waits {
+		return false
+	}
+	c := runs[0].Cell
+	return c.Workload == "" || workloads.Workload{Name: c.Catalogued()}.Computes()
+}
+
+// costOf returns the COST of a surface.
+func costOf(surface scaling.Surface, cores int) *COST {
+	c := scaling.FindCOST(surface, cores)
+	if c == nil {
+		return nil
+	}
+	return &COST{Never: c.Never, Goroutines: c.Cell.Goroutines, Gomaxprocs: c.Cell.Gomaxprocs, Ratio: *part(c.Ratio)}
 }
 
 // medians returns the median over runs of every unit, of the finite values.

@@ -119,3 +119,67 @@ func TestAdviceInterval(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// What it takes to beat one goroutine on one core, "never" included.
+func TestCOST(t *testing.T) {
+	fast := cellRuns("CPU", "hash", []int{1, 2, 8}, []int{1, 2, 4}, func(c, p float64) float64 { return 1000 * min(c, p) })
+	if c := Analyze(&resultfile.Set{Runs: fast}).Workloads[0].COST; c == nil || c.Never || c.Goroutines != 2 || c.Gomaxprocs != 2 || !near(c.Ratio.Value, 2) || c.Ratio.Lo == nil {
+		t.Errorf("%+v", c)
+	}
+	slow := cellRuns("Sync", "counter", []int{1, 2, 8}, []int{1, 2}, func(c, p float64) float64 { return 1000 / min(c, p) * (1 - 0.01*(c-1)) })
+	if c := Analyze(&resultfile.Set{Runs: slow}).Workloads[0].COST; c == nil || !c.Never || c.Goroutines != 2 || c.Gomaxprocs != 1 || !near(c.Ratio.Value, 0.99) {
+		t.Errorf("%+v", c)
+	}
+	// A sweep of another project has no plain loop to beat.
+	if c := only(t, costs(100, 60, 40, 30)).COST; c != nil {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Work/span is bounded from both sides for work that computes.
+func TestParallelismBounds(t *testing.T) {
+	bounds := func(runs []resultfile.Run) *Parallelism {
+		return Analyze(&resultfile.Set{Runs: runs}).Workloads[0].Laws[0].Parallelism
+	}
+	// A tenth of the work is serial: work/span is 10.
+	amdahl := cellRuns("CPU", "sort", []int{1, 2, 4, 8, 16}, []int{1, 2, 4, 8, 16}, func(c, p float64) float64 { return 1000 / (0.1 + 0.9/min(c, p)) })
+	if b := bounds(amdahl); b == nil || b.Gomaxprocs != 16 || !(b.Least > 6 && b.Least < 6.5) || b.Most == nil || !(*b.Most > 10 && *b.Most < 12) {
+		t.Errorf("%+v", b)
+	}
+	if b := bounds(cellRuns("CPU", "hash", []int{1, 16}, []int{1, 16}, func(c, p float64) float64 { return 1000 * min(c, p) })); b == nil || b.Most != nil || b.Least < 15 {
+		t.Errorf("ideal: %+v", b)
+	}
+	flat := cellRuns("CPU", "serial", []int{1, 4}, []int{1, 4}, func(_, _ float64) float64 { return 1000 })
+	if b := bounds(flat); b == nil || b.Least != 1 || *b.Most < 4.0/3 || *b.Most > 1.4 {
+		t.Errorf("serial: %+v", b)
+	}
+	if b := bounds(cellRuns("Sync", "counter", []int{1, 4}, []int{1, 4}, func(_, p float64) float64 { return 1000 / p })); b != nil {
+		t.Errorf("cores that hurt bound nothing: %+v", b)
+	}
+	if b := bounds(cellRuns("IO", "latency", []int{1, 4}, []int{1, 4}, func(c, _ float64) float64 { return c })); b != nil {
+		t.Errorf("waiting is no work: %+v", b)
+	}
+	if b := bounds(cellRuns("CPU", "x", []int{1, 4}, []int{1, 4}, func(c, _ float64) float64 { return c }, resultfile.Value{Unit: resultfile.MeanNs, Value: 1})); b != nil {
+		t.Errorf("waiting is no work, whatever its class: %+v", b)
+	}
+}
+
+// On machines with SMT the further threads have a law of their own.
+func TestSMTLaw(t *testing.T) {
+	runs := cellRuns("CPU", "hash", []int{1, 16}, []int{1, 2, 4, 8, 10, 12, 14, 16}, func(c, p float64) float64 {
+		if p = min(c, p); p > 8 {
+			return 1000 * (8 + 0.3*(p-8))
+		}
+		return 1000 * p
+	})
+	laws := Analyze(&resultfile.Set{Runs: runs, Manifest: &resultfile.Manifest{Host: []byte(`{"physical_cores":8}`)}}).Workloads[0].Laws
+	if laws[0].Segment != "" || laws[0].Model != "linear" || laws[1].Segment != "smt" || laws[1].Axis != "gomaxprocs" || laws[1].Goroutines != 16 || laws[2].Axis != "goroutines" {
+		t.Fatalf("%+v", laws)
+	}
+	if l := laws[1]; l.Base != 8 || len(l.Points) != 5 || l.Limit != nil || l.Model == "" || !near(l.Points[4].Speedup.Value, 1.3) {
+		t.Errorf("%+v", l)
+	}
+	if p := laws[0].Parallelism; p == nil || p.Gomaxprocs != 8 {
+		t.Errorf("bounds are of one thread a core: %+v", p)
+	}
+}

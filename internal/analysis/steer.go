@@ -44,11 +44,18 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 			if len(strategies) == 0 {
 				strategies = []string{resultfile.Sequential}
 			}
-			for _, strategy := range strategies {
-				names, ok := open(bySubject[cells[0].Subject()], strategy, opt, plan.Precision)
-				reachable = reachable || ok
-				for _, name := range names {
-					needed[name] = true
+			for _, surface := range surfacesOf(subject, cells, cores) {
+				for _, strategy := range strategies {
+					names, ok := open(bySubject[surface], strategy, opt, plan.Precision)
+					reachable = reachable || ok
+					for _, name := range names {
+						needed[name] = true
+					}
+				}
+			}
+			if subject.Weak && len(needed) > 0 {
+				for _, c := range cells {
+					needed[c.Name()] = true // the law is of rounds that have them all
 				}
 			}
 			into := &near
@@ -70,6 +77,22 @@ func Steer(cores, physical int) func(plan resultfile.Plan, before []resultfile.R
 		}
 		return append(wanted, control...)
 	}
+}
+
+// surfacesOf returns the subjects of the surfaces of cells: one, or for a batch that
+// grows one for each P within the cores that has a speed-up.
+func surfacesOf(subject resultfile.Subject, cells []resultfile.Cell, cores int) []string {
+	if !subject.Weak {
+		return []string{cells[0].Subject()}
+	}
+	var surfaces []string
+	for _, c := range cells {
+		n := c.Batches()
+		if s := c.Subject(); n > 1 && (cores == 0 || n <= cores) && !slices.Contains(surfaces, s) {
+			surfaces = append(surfaces, s)
+		}
+	}
+	return surfaces
 }
 
 // open returns the names of the cells that the gains of a strategy still need,

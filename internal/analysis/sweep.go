@@ -30,10 +30,10 @@ type Sweep struct {
 }
 
 // judgeSweeps returns the verdicts on sweeps, in order.
-func judgeSweeps(sweeps []sweep, r *Reading) []Workload {
+func judgeSweeps(sweeps []sweep, on Machine, r *Reading) []Workload {
 	var out []Workload
 	for _, s := range sweeps {
-		w, usable, reason := s.judge(r)
+		w, usable, reason := s.judge(on, r)
 		if reason != "" {
 			r.pass(reason, s.name, usable)
 			continue
@@ -58,7 +58,7 @@ func (o reading) batches() int   { return o.Batches(o.result) }
 
 // judge returns a sweep's verdict, or why there is none, and how many results can
 // be used: all but those that it passes over singly.
-func (s sweep) judge(r *Reading) (w Workload, usable int, refusal string) {
+func (s sweep) judge(on Machine, r *Reading) (w Workload, usable int, refusal string) {
 	y, units, ok := chooseYardstick(s.runs)
 	if !ok {
 		return w, s.results(), noThroughput(units)
@@ -83,28 +83,35 @@ func (s sweep) judge(r *Reading) (w Workload, usable int, refusal string) {
 		return w, len(readings), "the same figure at four counts or more, which measurements do not give: made up or copied"
 	}
 	axis := axisOf(s.key)
-	fit := law.Analyze(lawSamples(readings), law.Options{Axis: law.Axis(axis), Logical: configInt(s.config, "cores")})
-	l := newLaw(fit)
+	laws := segmentLaws(lawSamples(readings), law.Options{Axis: law.Axis(axis), Logical: on.cores(s.config), Physical: on.Physical})
 	fixed := s.fixedProcs()
 	if axis == axisGoroutines {
-		l.Gomaxprocs = fixed
+		laws[0].Gomaxprocs = fixed
+	} else {
+		boundParallelism(laws, on.cores(s.config), on.Physical)
 	}
+	l := laws[0].Within()
+	last := l.Points[len(l.Points)-1]
 	shape, sentence := shapeOf(l, axis)
+	if beyond := laws[0].Points[len(l.Points):]; len(beyond) > 0 {
+		most := beyond[len(beyond)-1]
+		sentence += fmt.Sprintf("; %s at %d, more than the %d cores", times(most.Speedup.Value), most.N, on.cores(s.config))
+	}
 	verdict := verdictOf(shape, axis, fixed)
 	if verdict == string(scaling.VerdictInconclusive) && shape != ShapeInconclusive {
 		sentence += "; by overlap or by cores, only a sweep over GOMAXPROCS (-cpu) would tell"
 	}
 	w = Workload{
 		Name: s.name, Class: s.runs[0].class, Config: s.config,
-		Base:    &Rate{Value: fit.Points[0].X.Value, Lo: number(fit.Points[0].X.Lo), Hi: number(fit.Points[0].X.Hi)},
+		Base:    &Rate{l.Points[0].X.Value, l.Points[0].X.Lo, l.Points[0].X.Hi},
 		Verdict: verdict, Sentence: sentence,
-		Ceilings: Ceilings{Ideal: float64(l.Points[len(l.Points)-1].N)},
-		Laws:     []Law{l}, Surface: []Point{}, Warnings: warningsOf(l, y, readings),
+		Ceilings: Ceilings{Ideal: float64(last.N)},
+		Laws:     laws, Surface: []Point{}, Warnings: warningsOf(laws[0], l, y, readings),
 		Sweep: &Sweep{Axis: axis, Key: s.key, Unit: y.unit, Cost: y.cost, Rate: y.rate, Base: baseValue(y, l), Shape: shape, Single: single(l)},
 	}
 	fewest := fewestGood(l)
 	if axis == axisProcs {
-		w.Gomaxprocs = l.Points[len(l.Points)-1].N
+		w.Gomaxprocs = last.N
 		w.Recommend.Gomaxprocs = fewest
 		if l.Base == 1 {
 			w.ParallelismGain = gainAt(l, w.Gomaxprocs)
@@ -113,7 +120,7 @@ func (s sweep) judge(r *Reading) (w Workload, usable int, refusal string) {
 		w.Gomaxprocs, w.Goroutines = fixed, fewest
 		w.Recommend = Recommendation{fewest, fixed}
 		if l.Base == 1 && fixed == 1 {
-			w.ConcurrencyGain = gainAt(l, l.Points[len(l.Points)-1].N)
+			w.ConcurrencyGain = gainAt(l, last.N)
 		}
 	}
 	conventions(r, y, axis, s.key)
@@ -275,9 +282,20 @@ func fewestGood(l Law) int {
 	return 0
 }
 
-// warningsOf says what a reader of a sweep's figures must know.
-func warningsOf(l Law, y *yardstick, readings []reading) []string {
+// warningsOf says what a reader of a sweep's figures must know. L is the law within
+// the cores.
+func warningsOf(all, l Law, y *yardstick, readings []reading) []string {
 	warnings := []string{}
+	best := func(points []LawPoint) float64 {
+		most := 0.0
+		for _, p := range points {
+			most = max(most, p.Speedup.Value)
+		}
+		return most
+	}
+	if beyond := best(all.Points[len(l.Points):]); beyond > smallestBest*best(l.Points) {
+		warnings = append(warnings, fmt.Sprintf("%s with more GOMAXPROCS than cores, against %s within them: the machine may have more cores than it is taken to have", times(beyond), times(best(l.Points))))
+	}
 	for _, p := range l.Points {
 		if p.N > l.Base && p.Efficiency.Value > 1.2 {
 			warnings = append(warnings, fmt.Sprintf("more than ideal: %.3g times the throughput with %.3g times the %s; the base is slow for another reason", p.Speedup.Value, float64(p.N)/float64(l.Base), countNoun(l.Axis)))

@@ -20,27 +20,21 @@ func WorkSpan(work, span float64, p int) (least, most float64) {
 	return work / (work/n + span), math.Min(n, work/span)
 }
 
-// COST returns the configuration that outperforms a single thread: the smallest N at which parallel is certainly
-// faster than single, the best program that uses one thread, with the ratio of throughputs there. Certainly is: with
-// the whole 95 % interval, or the value where single runs allow no interval. If no N is, n is 0 ("never") and the
-// ratio is the greatest.
+// Parallelism bounds work/span, the number of processors that a computation can keep busy on average, by its speed-up
+// on n > 1 processors: [WorkSpan] solved for it. It is at least the speed-up, whatever the schedule. It is at most
+// 1/(1/S − 1/n) where no processor idles while a task is ready and no task runs slower for the others beside it; what
+// overhead there was then counts as span. The bounds take the interval of the speed-up, so that least is from its
+// lower end and most from its upper end, infinite where that reaches n. A computation has at least a parallelism of 1.
 //
-// Source: McSherry, Isard & Murray, "Scalability! But at what COST?", HotOS 2015.
-func COST(single, parallel []Sample) (n int, ratioThere Estimate) {
-	best, _ := group(single)
-	levels, _ := group(parallel)
-	ratioThere = Estimate{math.NaN(), math.NaN(), math.NaN()}
-	if len(best) == 0 {
-		return 0, ratioThere
+// Source: as for [WorkSpan]; the upper bound is Brent's, T(n) ≤ work/n + span.
+func Parallelism(speedup Estimate, n int) (least, most float64) {
+	lo, hi := speedup.Lo, speedup.Hi
+	if math.IsNaN(lo) || math.IsNaN(hi) {
+		lo, hi = speedup.Value, speedup.Value
 	}
-	for _, l := range levels {
-		r := ratio(l, best[0])
-		if r.Lo > 1 || math.IsNaN(r.Lo) && r.Value > 1 {
-			return l.n, r
-		}
-		if !(r.Value <= ratioThere.Value) {
-			ratioThere = r
-		}
+	most = math.Inf(1)
+	if span := 1/hi - 1/float64(n); span > 0 {
+		most = max(1, 1/span)
 	}
-	return 0, ratioThere
+	return max(1, lo), most
 }

@@ -3,6 +3,8 @@ package law
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestGustafson(t *testing.T) {
@@ -23,22 +25,30 @@ func TestWorkSpan(t *testing.T) {
 	}
 }
 
-func TestCOST(t *testing.T) {
-	single := []Sample{{1, 100, 1}, {1, 102, 2}, {1, 98, 3}}
-	at := func(n int, x float64) []Sample {
-		return []Sample{{n, x, 1}, {n, x * 1.03, 2}, {n, x * 0.98, 3}}
-	}
-	slow := append(at(1, 30), at(2, 55)...)
-	if n, r := COST(single, slow); n != 0 || !near(r.Value, 0.55, 0.02) {
-		t.Errorf("never: %d, %+v", n, r)
-	}
-	if n, r := COST(single, append(append(slow, at(4, 101)...), at(8, 190)...)); n != 8 || !(r.Lo > 1.8) {
-		t.Errorf("8 is the first certainly faster: %d, %+v", n, r)
-	}
-	if n, _ := COST(single[:1], []Sample{{2, 99, 1}, {4, 101, 1}}); n != 4 {
-		t.Errorf("single runs: %d, want 4", n)
-	}
-	if n, r := COST(nil, slow); n != 0 || !math.IsNaN(r.Value) {
-		t.Errorf("nothing to beat: %d, %+v", n, r)
+// Whatever work and span are, a greedy schedule's speed-up bounds their ratio from both sides.
+func TestParallelism(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		work, span := rapid.Float64Range(1, 1000).Draw(t, "work"), rapid.Float64Range(0.01, 1).Draw(t, "span")
+		n := rapid.IntRange(2, 64).Draw(t, "n")
+		least, most := WorkSpan(work, span, n)
+		speedup := least + rapid.Float64Range(0, 1).Draw(t, "schedule")*(most-least)
+		lo, hi := Parallelism(Estimate{speedup, math.NaN(), math.NaN()}, n)
+		if truth := work / span; !(lo <= truth*(1+1e-9) && truth <= hi*(1+1e-9)) {
+			t.Fatalf("work/span %v, speed-up %v on %d: bounds %v to %v", truth, speedup, n, lo, hi)
+		}
+	})
+	for _, test := range []struct {
+		speedup     Estimate
+		n           int
+		least, most float64
+	}{
+		{Estimate{1.6, 1.5, 1.7}, 2, 1.5, 1 / (1/1.7 - 0.5)},
+		{Estimate{1.98, 1.95, 2.01}, 2, 1.95, math.Inf(1)},
+		{Estimate{1, math.NaN(), math.NaN()}, 8, 1, 8.0 / 7},
+		{Estimate{0.9, 0.85, 0.95}, 2, 1, 1 / (1/0.95 - 0.5)},
+	} {
+		if least, most := Parallelism(test.speedup, test.n); !near(least, test.least, 1e-9) || most != test.most && !near(most, test.most, 1e-9) {
+			t.Errorf("%+v: %v to %v", test, least, most)
+		}
 	}
 }

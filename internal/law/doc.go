@@ -17,8 +17,9 @@
 //  2. Speed-up and efficiency are relative to the smallest N measured: paired t intervals of log-ratios within rounds
 //     where at least two rounds are shared, Welch's otherwise. The serial fraction of Karp and Flatt goes with them.
 //
-//  3. No law crosses the border between physical cores and their second hardware threads, or that to more threads
-//     than there are: it is fitted to the physical cores, and the notes say what was cut off.
+//  3. No law crosses the border between physical cores and their further hardware threads, or that to more threads
+//     than there are: it is fitted to the physical cores, and the notes say what was cut off. The further threads have
+//     a law of their own ([SMT]), from all physical cores on, which claims nothing beyond the threads there are.
 //
 //  4. With a control arm that shares nothing the rate is divided by the control's rate per core, relative to its
 //     first. A clock that falls as cores get busy then counts as neither σ nor κ. Points show what was measured.
@@ -48,8 +49,8 @@
 //
 //	go test ./internal/law -run Coverage -long -v
 //
-// [FitX] and [FitXQuadratic] are the unweighted fits of X that the literature has, to be held against it. [Gustafson],
-// [WorkSpan] and [COST] answer neighbouring questions.
+// [FitX] and [FitXQuadratic] are the unweighted fits of X that the literature has, to be held against it. [AnalyzeWeak]
+// is for problems that grow with N (Gustafson's law), and [Parallelism] bounds work/span.
 //
 // All functions are safe for concurrent use.
 package law

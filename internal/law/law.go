@@ -20,13 +20,28 @@ const (
 	Goroutines Axis = "goroutines" // C, at a fixed P
 )
 
+// A Segment is a stretch of the axis of GOMAXPROCS that one law may hold over.
+type Segment string
+
+const (
+	Cores Segment = ""    // one hardware thread of each core
+	SMT   Segment = "smt" // from all physical cores on to their further threads; nothing without both counts
+)
+
 // Options say what is known beside the samples. The zero value knows nothing.
 type Options struct {
 	Axis     Axis
+	Segment  Segment  // of GOMAXPROCS
 	Physical int      // cores; P above it up to Logical is SMT, above Logical oversubscribed; 0: unknown
 	Logical  int      // hardware threads; 0: unknown
-	Control  []Sample // share-nothing work at the same P; nil where there is none
+	Control  []Sample // share-nothing work at the same P, not used for SMT; nil where there is none
+	// Lost is the share, 0 to 1, of the machine's CPU time that went to others meanwhile: intervals of problems that
+	// grow are wider for it. Laws are not, since it is not known which N lost it.
+	Lost float64
 }
+
+// HasSMT reports whether n is a GOMAXPROCS at which cores share their further threads.
+func (o Options) HasSMT(n int) bool { return o.Physical > 0 && n > o.Physical && n <= o.Logical }
 
 // An Estimate is a value with its 95 % interval. Bounds may be infinite; they are NaN where one run allows none.
 type Estimate struct{ Value, Lo, Hi float64 }
@@ -60,6 +75,7 @@ type Fit struct {
 	Axis   Axis
 	Points []Point // by ascending N
 	Base   int     // the smallest N, which speed-ups are relative to; 0 without samples
+	Upto   int     // the largest N that the law was fitted to; 0 where there is none
 	Model  Model
 	// Gamma is the throughput that the law gives at N=1, Sigma the contention (the share of work that is done one
 	// at a time), Kappa the coherency (cost of each pair that must agree, relative to a task). Nil where the model
@@ -97,6 +113,9 @@ func Analyze(samples []Sample, opt Options) Fit {
 	f := Fit{Axis: opt.Axis}
 	levels, dropped := group(samples)
 	f.note(droppedNote("", dropped))
+	if opt.Segment == SMT {
+		levels = smt(levels, opt)
+	}
 	if len(levels) == 0 {
 		f.Refused = "no run with a positive, finite rate at an N of at least 1"
 		return f
@@ -104,12 +123,15 @@ func Analyze(samples []Sample, opt Options) Fit {
 	f.Base = levels[0].n
 	f.Points = points(levels)
 
-	levels, notes := segment(levels, opt)
-	for _, n := range notes {
-		f.note(n)
+	var notes []string
+	if opt.Segment == Cores {
+		levels, notes = segment(levels, opt)
+		for _, n := range notes {
+			f.note(n)
+		}
 	}
 	arm := uncontrolled(levels)
-	if opt.Control != nil {
+	if opt.Control != nil && opt.Segment == Cores {
 		arm, notes = control(levels, opt)
 		for _, n := range notes {
 			f.note(n)
@@ -126,6 +148,10 @@ func Analyze(samples []Sample, opt Options) Fit {
 	if arm.divided {
 		f.note(dividedNote)
 	}
+	f.Upto = arm.levels[len(arm.levels)-1].n
 	newLadder(newCurve(arm)).describe(&f, opt)
+	if opt.Segment == SMT {
+		f.withinSMT(opt)
+	}
 	return f
 }

@@ -191,6 +191,26 @@ func TestSegments(t *testing.T) {
 	}
 }
 
+// The further threads of cores have a law of their own, from all physical cores on, with nothing beyond them.
+func TestSMTSegment(t *testing.T) {
+	opt := Options{Axis: Gomaxprocs, Segment: SMT, Physical: 4, Logical: 8}
+	samples := append(exact([]int{1, 2}, 70, 0, 0), exact(upTo(16)[3:], 100, 0.3, 0.005)...)
+	f := Analyze(samples, opt)
+	if f.Model != USL || !near(f.Sigma.Value, 0.3, 1e-3) || f.Base != 4 || len(f.Points) != 5 || f.Refused != "" {
+		t.Errorf("%+v", f)
+	}
+	if f.Limit != nil || f.Gamma != nil || f.Peak != nil || !noted(f, "no peak within the 8") || !noted(f, "what they add to 4") {
+		t.Errorf("claims beyond the threads: %+v", f)
+	}
+	f = Analyze(exact([]int{1, 2, 4, 8, 16}, 100, 0, 0), opt)
+	if f.Model != "" || f.Refused != "no law: 2 values of GOMAXPROCS from the 4 physical cores to their 8 threads; Amdahl's law takes 3, the USL 5" || !near(f.Points[1].Speedup.Value, 2, 1e-9) {
+		t.Errorf("%+v", f)
+	}
+	if f = Analyze(exact(upTo(8), 100, 0, 0), Options{Axis: Gomaxprocs, Segment: SMT}); f.Model != "" || len(f.Points) != 0 {
+		t.Errorf("no core count is known: %+v", f)
+	}
+}
+
 func TestSpeedups(t *testing.T) {
 	// The second round is twice as fast: paired, the speed-up is exact; not blocked, it is hardly known.
 	samples := []Sample{{1, 10, 1}, {2, 18, 1}, {1, 20, 2}, {2, 36, 2}}
@@ -376,7 +396,7 @@ func TestAnything(t *testing.T) {
 		}
 		_, _ = FitX(samples)
 		_, _ = FitXQuadratic(samples)
-		COST(samples, samples)
+		AnalyzeWeak(samples, samples, opt)
 	})
 }
 

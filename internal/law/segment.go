@@ -68,12 +68,35 @@ func segment(levels []level, opt Options) (kept []level, notes []string) {
 	return kept, notes
 }
 
+// smt returns the levels from the physical cores on to all their threads.
+func smt(levels []level, opt Options) []level {
+	var kept []level
+	for _, l := range levels {
+		if l.n == opt.Physical || opt.HasSMT(l.n) {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+// withinSMT takes from the law of the further threads what it says of more of them than there are, and of one alone.
+func (f *Fit) withinSMT(opt Options) {
+	f.Limit, f.Gamma = nil, nil
+	if f.Peak != nil && f.Peak.N.Value > float64(opt.Logical) {
+		f.Peak = nil
+		f.note(fmt.Sprintf("no peak within the %s", count(opt.Logical, "hardware thread")))
+	}
+	f.note(fmt.Sprintf("from %d on cores run further threads (SMT), each of which counts as one: the law tells what they add to %d, machine and program together", opt.Physical, f.Base))
+}
+
 // refusal says why a number of distinct N carries no law or only a small one.
 func refusal(distinct int, opt Options) string {
 	have := count(distinct, "value") + " of " + opt.Axis.String()
 	switch {
 	case opt.Axis == Goroutines:
 		have = count(distinct, "goroutine count")
+	case opt.Segment == SMT:
+		have += fmt.Sprintf(" from the %s to their %s", count(opt.Physical, "physical core"), count(opt.Logical, "thread"))
 	case opt.Axis == Gomaxprocs && opt.Physical > 0:
 		have += " within the " + count(opt.Physical, "physical core")
 	}

@@ -19,13 +19,18 @@ type Spec struct {
 	Strategy   string           `json:"strategy"`
 	Goroutines int              `json:"goroutines"`
 	Gomaxprocs int              `json:"gomaxprocs"`
-	Slower     float64          `json:"slower,omitempty"` // percent by which to make the workload slower
-	RunTime    time.Duration    `json:"run_time"`         // how long to measure at least, ns
-	Scratch    string           `json:"scratch"`          // directory for the run's own files
-	Shared     string           `json:"shared"`           // directory common to the runs of a sweep
+	Batches    int              `json:"batches,omitempty"` // by how many times the batch is larger than the workload's own; 0: as it is
+	Slower     float64          `json:"slower,omitempty"`  // percent by which to make the workload slower
+	RunTime    time.Duration    `json:"run_time"`          // how long to measure at least, ns
+	Scratch    string           `json:"scratch"`           // directory for the run's own files
+	Shared     string           `json:"shared"`            // directory common to the runs of a sweep
 }
 
 func (s Spec) workload() string { return s.Workload }
+
+func (s Spec) env() workloads.Env {
+	return workloads.Env{Goroutines: s.Goroutines, Params: s.Params, Dir: s.Scratch, Shared: s.Shared}
+}
 
 // An Outcome is what came of a run.
 type Outcome struct {
@@ -60,7 +65,7 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...stra
 			err = stopErr
 		}
 	}()
-	m := NewMeter(in, s, spec.Goroutines, w.Batch, w.Waits)
+	m := NewMeter(in, s, spec.Goroutines, w.Batch*max(1, spec.Batches), w.Waits)
 	if err := m.Prepare(ctx); err != nil {
 		return Outcome{}, err
 	}
@@ -97,9 +102,11 @@ func StrategyOf(w workloads.Workload, name string, extra ...strategy.Strategy) (
 
 // begin sets an instance up. stop ends it.
 func begin(ctx context.Context, w workloads.Workload, spec Spec) (in *workloads.Instance, stop func() error, err error) {
-	in, err = w.Start(ctx, workloads.Env{
-		Goroutines: spec.Goroutines, Params: spec.Params, Dir: spec.Scratch, Shared: spec.Shared,
-	})
+	if spec.Batches > 1 {
+		in, err = grow(ctx, w, spec)
+	} else {
+		in, err = w.Start(ctx, spec.env())
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -57,6 +57,7 @@ var testWorkloads = []workloads.Workload{
 			}, nil
 		},
 	},
+	{Name: "cpu/grows", Batch: 8, Grows: true, Setup: instant(nothing, right)},
 	{Name: "cpu/fine", Batch: 8, Setup: instant(nothing, right)},
 	{Name: resultfile.ControlArm, Batch: 8, Setup: instant(nothing, right)},
 	{Name: "io/waits", Batch: 8, Waits: true, Setup: instant(nothing, right)},

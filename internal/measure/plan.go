@@ -33,6 +33,10 @@ type Options struct {
 
 	// Slower names workloads to make slower, in percent.
 	Slower map[string]float64
+
+	// Weak measures each workload at C=P with a batch that grows with P, and
+	// the same batch at C=P=1, in place of goroutines × GOMAXPROCS.
+	Weak bool
 }
 
 // The planner aims for plannedRounds of every cell, or with a precision for
@@ -173,8 +177,19 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 		}
 	}
 	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == resultfile.Sequential })
+	if opt.Weak {
+		if err := checkWeak(items, opt, names); err != nil {
+			return none, err
+		}
+	}
 	for _, item := range items {
 		w := item.Workload
+		if opt.Weak {
+			plan.Subjects = append(plan.Subjects, resultfile.Subject{
+				Class: w.Class(), Workload: w.Short(), Params: item.Given, Batch: w.Batch, Strategies: names, Weak: true,
+			})
+			continue
+		}
 		counts, err := goroutines(item, opt.Goroutines, plan.Procs)
 		if err != nil {
 			return none, err
@@ -245,8 +260,12 @@ func plannedRuns(plan resultfile.Plan) float64 {
 	// The gains of a strategy need three cells; ceilings run in every second round.
 	var needed float64
 	for _, s := range plan.Subjects {
-		if s.Diagonal {
+		switch {
+		case s.Diagonal:
 			needed += float64(len(plan.Procs))
+			continue
+		case s.Weak:
+			needed += float64(len(s.Cells(plan.Procs)))
 			continue
 		}
 		needed += 3*float64(max(1, len(s.Strategies))) + float64(len(s.Ceilings))
@@ -257,6 +276,24 @@ func plannedRuns(plan resultfile.Plan) float64 {
 func sorted(counts []int) []int {
 	counts = slices.Sorted(slices.Values(counts))
 	return slices.Compact(counts)
+}
+
+// checkWeak refuses what a weak-scaling sweep cannot measure.
+func checkWeak(items []workloads.Selected, opt Options, strategies []string) error {
+	switch {
+	case slices.Max(opt.Procs) == 1:
+		return fmt.Errorf("procs: a weak-scaling sweep needs one above 1, found %v", opt.Procs)
+	case len(opt.Goroutines) > 0:
+		return fmt.Errorf("goroutines: a weak-scaling sweep has as many as GOMAXPROCS, found %v", opt.Goroutines)
+	case len(strategies) == 0:
+		return fmt.Errorf("strategy sequential runs one goroutine only: a weak-scaling sweep needs another one")
+	}
+	for _, item := range items {
+		if why := item.CannotGrow(); why != "" {
+			return fmt.Errorf("%s: %s", item.Name, why)
+		}
+	}
+	return nil
 }
 
 // checkSlower refuses to slow what is not measured or cannot be slowed.

@@ -293,7 +293,7 @@ func (s *Sweep) run(ctx context.Context, cell resultfile.Cell) error {
 		return err
 	}
 	outcome, err := s.Run(ctx, Spec{
-		Workload: cell.Catalogued(), Params: cell.Params, Strategy: cell.Strategy,
+		Workload: cell.Catalogued(), Params: cell.Ungrown().Params, Strategy: cell.Strategy, Batches: cell.Batches(),
 		Goroutines: cell.Goroutines, Gomaxprocs: cell.Gomaxprocs, Slower: s.Plan.Slower[cell.Catalogued()],
 		RunTime: s.Plan.RunTimeIn(s.round), Scratch: scratch, Shared: s.shared,
 	}, s.Timeout)

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"strings"
 	"testing"
 
@@ -34,6 +35,9 @@ func answered() analysis.Analysis {
 		{Axis: "goroutines", Gomaxprocs: 4, Base: 1, Model: "amdahl", Sigma: part(0.5, 0.5), Points: []analysis.LawPoint{point(1, 9, 1, 0), point(8, 9, 3.9, 0.02)}},
 		{Axis: "goroutines", Gomaxprocs: 1, Base: 1, Model: "amdahl", Sigma: part(0.99, 0.01), Points: []analysis.LawPoint{point(1, 9, 1, 0), point(8, 9, 1.01, 0.02)}, Notes: []string{"no coherency (κ) shows: p = 0.3"}},
 	}
+	a.Workloads[0].Laws[0].Parallelism = &analysis.Parallelism{Gomaxprocs: 4, Least: 3.88, Most: ptr(153)}
+	a.Workloads[0].COST = &analysis.COST{Goroutines: 8, Gomaxprocs: 2, Ratio: partOf(1.98, 0.02)}
+	a.Workloads[1].COST = &analysis.COST{Never: true, Goroutines: 32, Gomaxprocs: 1, Ratio: partOf(0.97, 0.02)}
 	a.Workloads[0].Advice = &analysis.Advice{Goroutines: 8, Lo: 8, Hi: 8, Gomaxprocs: 4}
 	a.Workloads[1].Laws = []analysis.Law{
 		{Axis: "gomaxprocs", Goroutines: 32, Base: 1, Refused: &why, Points: []analysis.LawPoint{point(1, 9, 1, 0), point(4, 9, 1, 0.02)}},
@@ -72,6 +76,62 @@ func answered() analysis.Analysis {
 		Conventions: []string{"throughput is 1/(ns/op)"},
 	}
 	return a
+}
+
+// weakly returns what a weak-scaling sweep told.
+func weakly() []analysis.WeakScaling {
+	part := func(v, half float64) *analysis.Part { p := partOf(v, half); return &p }
+	why := "no serial share: no GOMAXPROCS above 1"
+	return []analysis.WeakScaling{
+		{
+			Name: "known/serial", Strategy: "pool", Gomaxprocs: 2, Serial: part(0.2, 0.01), Sentence: "a batch grown 2 times runs 1.80× as fast",
+			Points: []analysis.WeakPoint{
+				{N: 1, Runs: 9, X: partOf(1000, 5), Efficiency: part(1, 0), Speedup: part(1, 0)},
+				{N: 2, Runs: 9, X: partOf(2000, 10), Efficiency: part(1, 0.01), Speedup: part(1.8, 0.01), Serial: part(0.2, 0.01)},
+				{N: 4, Runs: 1, Oversubscribed: true, X: analysis.Part{Value: 2100}, Speedup: &analysis.Part{Value: 1.7}},
+			},
+			Notes: []string{"the share is against a control"},
+		},
+		{Name: "cpu/sort\x1b[2J", Strategy: "pool", Sentence: "cannot be told", Refused: &why, Points: []analysis.WeakPoint{{N: 2, X: analysis.Part{Value: 5}}}},
+	}
+}
+
+// What a run prints at its end is less than what analyze prints of the same file.
+func TestBrief(t *testing.T) {
+	a := answered()
+	a.Workloads, a.Foreign = a.Workloads[:2], nil
+	var brief, answer bytes.Buffer
+	if err := errors.Join(Brief(&brief, a, "r.txt", Style{Width: 120}), Answer(&answer, a, Style{Width: 120})); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(answer.String(), "\n") - strings.Count(brief.String(), "\n"); n < 12 {
+		t.Errorf("only %d lines shorter", n)
+	}
+	golden(t, "brief", brief.String())
+
+	a.Workloads = a.Workloads[:1] // whose laws are refused or say nothing
+	brief.Reset()
+	if err := Brief(&brief, a, "r.txt", Style{}); err != nil || !strings.Contains(brief.String(), "\nno law can be told from these runs\n") {
+		t.Errorf("%v\n%s", err, brief.String())
+	}
+}
+
+func TestWeakGolden(t *testing.T) {
+	a := answered()
+	a.Workloads, a.Foreign, a.Weak = nil, nil, weakly()
+	var text, csvText, markdown bytes.Buffer
+	if err := errors.Join(Answer(&text, a, Style{Width: 100}), Markdown(&markdown, a), CSV(&csvText, a)); err != nil {
+		t.Fatal(err)
+	}
+	all := text.String() + "\n" + markdown.String() + "\n" + csvText.String()
+	if strings.ContainsRune(all, '\x1b') || strings.Contains(all, "no workload has results") {
+		t.Errorf("%s", all)
+	}
+	var brief bytes.Buffer
+	if err := Brief(&brief, a, "r.txt", Style{Width: 100}); err != nil || brief.String() != text.String() {
+		t.Errorf("%v\n%s", err, brief.String())
+	}
+	golden(t, "answer-weak", all)
 }
 
 func TestAnswerGolden(t *testing.T) {

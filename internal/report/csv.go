@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,10 +23,15 @@ var csvHead = []string{
 	"limit", "limit_lo", "limit_hi", "refused",
 	"n", "runs", "unit", "throughput", "throughput_lo", "throughput_hi",
 	"speedup", "speedup_lo", "speedup_hi", "efficiency", "efficiency_lo", "efficiency_hi",
+	"oversubscribed", "segment", "work_span_least", "work_span_most",
+	"cost_never", "cost_goroutines", "cost_gomaxprocs", "cost_ratio", "cost_ratio_lo", "cost_ratio_hi",
+	"scaling", "serial", "serial_lo", "serial_hi",
 }
 
 // CSV writes a line for each point of each law (RFC 4180), with what is said of
-// its workload and law beside it: a table to draw from or to filter.
+// its workload and law beside it: a table to draw from or to filter. Scaling is
+// "strong", or "weak" for points of a batch that grows, whose speed-up is the scaled
+// one.
 func CSV(w io.Writer, a analysis.Analysis) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{csvHead}
@@ -43,9 +49,14 @@ func CSV(w io.Writer, a analysis.Analysis) error {
 				row := append(of[:len(of):len(of)], strconv.Itoa(pt.N), strconv.Itoa(pt.Runs), rateUnit(wl))
 				row = append(row, bounds(&pt.X)...)
 				row = append(row, bounds(&pt.Speedup)...)
-				rows = append(rows, append(row, bounds(&pt.Efficiency)...))
+				row = append(row, bounds(&pt.Efficiency)...)
+				row = append(append(row, strconv.FormatBool(pt.Oversubscribed)), segmentColumns(l)...)
+				rows = append(rows, filled(append(append(row, costColumns(wl.COST)...), "strong")))
 			}
 		}
+	}
+	for _, w := range a.Weak {
+		rows = append(rows, weakCSV(w)...)
 	}
 	return out.WriteAll(rows)
 }
@@ -75,6 +86,46 @@ func workloadColumns(w analysis.Workload) []string {
 		row = append(row, bounds(&analysis.Part{Value: g.Value, Lo: g.Lo, Hi: g.Hi})...)
 	}
 	return append(row, textbook)
+}
+
+// segmentColumns are of the stretch of an axis that a law is of.
+func segmentColumns(l analysis.Law) []string {
+	row := []string{l.Segment, "", ""}
+	if b := l.Parallelism; b != nil {
+		row[1] = exact(b.Least)
+		if b.Most != nil {
+			row[2] = exact(*b.Most)
+		}
+	}
+	return row
+}
+
+func costColumns(c *analysis.COST) []string {
+	if c == nil {
+		return make([]string, 6)
+	}
+	return append([]string{strconv.FormatBool(c.Never), count(c.Goroutines), count(c.Gomaxprocs)}, bounds(&c.Ratio)...)
+}
+
+// weakCSV returns a line for each point of a workload whose batch grows.
+func weakCSV(w analysis.WeakScaling) [][]string {
+	var rows [][]string
+	for _, pt := range w.Points {
+		row := make([]string, len(csvHead))
+		put := func(column string, cells ...string) { copy(row[slices.Index(csvHead, column):], cells) }
+		put("name", inertCell(w.Name), inertCell(w.Strategy), inertCell(w.Config))
+		put("sentence", inertCell(w.Sentence))
+		put("axis", "gomaxprocs")
+		put("n", strconv.Itoa(pt.N), strconv.Itoa(pt.Runs), "tasks/s")
+		put("throughput", bounds(&pt.X)...)
+		put("speedup", bounds(pt.Speedup)...)
+		put("efficiency", bounds(pt.Efficiency)...)
+		put("oversubscribed", strconv.FormatBool(pt.Oversubscribed))
+		put("scaling", "weak")
+		put("serial", bounds(pt.Serial)...)
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func lawColumns(l analysis.Law) []string {

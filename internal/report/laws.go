@@ -3,16 +3,20 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"runbench/internal/analysis"
 )
 
+// vague reports whether a law says nothing of what is serial or contended.
+func vague(l analysis.Law) bool { return l.Sigma != nil && within(l.Sigma, 0, 1) }
+
 // howFar writes the laws: how throughput goes on over more cores and more
 // goroutines, and where it ends. What is refused for one reason is one line.
 func (p *printer) howFar(ws []analysis.Workload) {
 	rows := [][]string{{"", "over", "law", "σ serial or contended", "κ coherence", "peak", "more would give at most"}}
-	var idle, vague, refused, notes telling
+	var idle, uncertain, refused, notes telling
 	for _, w := range ws {
 		name, shown := title(w, ws), title(w, ws)
 		for _, l := range w.Laws {
@@ -21,8 +25,8 @@ func (p *printer) howFar(ws []analysis.Workload) {
 			case l.Idle():
 				idle.add(over(l), name)
 				continue // a law of nothing
-			case l.Sigma != nil && within(l.Sigma, 0, 1):
-				vague.add(over(l), name)
+			case vague(l):
+				uncertain.add(over(l), name)
 				continue
 			default:
 				rows = append(rows, []string{shown, over(l), l.Model, coefficient(l.Sigma), coefficient(l.Kappa), peak(l.Peak), limit(l.Limit)})
@@ -36,7 +40,7 @@ func (p *printer) howFar(ws []analysis.Workload) {
 			}
 		}
 	}
-	if len(rows) == 1 && len(refused.order)+len(idle.order)+len(vague.order) == 0 {
+	if len(rows) == 1 && len(refused.order)+len(idle.order)+len(uncertain.order) == 0 {
 		return
 	}
 	p.line("")
@@ -47,10 +51,122 @@ func (p *printer) howFar(ws []analysis.Workload) {
 	for _, text := range idle.order {
 		p.wrapped(Inert("nothing gained for certain over "+text+": "+idle.who(text, len(ws), "workload")), "")
 	}
-	for _, text := range vague.order {
-		p.wrapped(Inert("too uncertain to print over "+text+" (σ may be anything from 0 to 1): "+vague.who(text, len(ws), "workload")), "")
+	for _, text := range uncertain.order {
+		p.wrapped(Inert("too uncertain to print over "+text+" (σ may be anything from 0 to 1): "+uncertain.who(text, len(ws), "workload")), "")
 	}
 	p.told(refused, notes, len(ws), "workload")
+}
+
+// outlook writes a line for each workload of which there is something to say: how
+// many goroutines to start, where the textbook has a number too, and the first of its
+// laws that is told; and where the rest is to be read.
+func (p *printer) outlook(ws []analysis.Workload, file string) {
+	p.line("")
+	p.line("%s", p.style.paint(bold, "How far it goes"))
+	told := false
+	for _, w := range ws {
+		var says []string
+		if w.Advice != nil && w.Advice.Textbook != nil {
+			says = append(says, advised(w.Advice))
+		}
+		if i := slices.IndexFunc(w.Laws, func(l analysis.Law) bool { return l.Model != "" && !l.Idle() && !vague(l) }); i >= 0 {
+			says = append(says, shortLaw(w.Laws[i]))
+		}
+		if len(says) > 0 {
+			told = true
+			p.wrapped(title(w, ws)+": "+strings.Join(says, "; "), "")
+		}
+	}
+	if !told {
+		p.line("no law can be told from these runs")
+	}
+	p.wrapped(Inert("intervals, every law or why there is none, and what it takes to beat one goroutine: runbench analyze "+file), dim)
+}
+
+// advised says how many goroutines to start.
+func advised(a *analysis.Advice) string {
+	text := Plural(a.Goroutines, "goroutine")
+	if a.Lo < a.Hi {
+		text += fmt.Sprintf(" (%d…%d)", a.Lo, a.Hi)
+	}
+	return text + " on " + Plural(a.Gomaxprocs, "core") + ", " + figure(a.Textbook.Goroutines) + " by the textbook"
+}
+
+// shortLaw writes a law without its intervals.
+func shortLaw(l analysis.Law) string {
+	text := "over " + over(l) + ": " + l.Model
+	if l.Sigma != nil {
+		text += ", σ " + small3(l.Sigma.Value)
+	}
+	if l.Kappa != nil {
+		text += ", κ " + small3(l.Kappa.Value)
+	}
+	if l.Peak != nil {
+		text += fmt.Sprintf(", peak at %.0f", l.Peak.Value)
+		if l.Peak.Extrapolated {
+			text += ", extrapolated"
+		}
+	}
+	if l.Limit != nil {
+		text += ", at most " + ratio(l.Limit.Value)
+	}
+	return text
+}
+
+// bounds writes what it takes to be faster than one thread, and how many cores the
+// work could keep busy at most.
+func (p *printer) bounds(ws []analysis.Workload) {
+	rows := [][]string{{"", "first faster with", "by", "work/span"}}
+	for _, w := range ws {
+		if w.COST == nil && parallelism(w) == nil {
+			continue
+		}
+		with, by := cost(w.COST)
+		rows = append(rows, []string{title(w, ws), with, by, workSpan(parallelism(w))})
+	}
+	if len(rows) == 1 {
+		return
+	}
+	p.line("")
+	p.line("%s", p.style.paint(bold, "What it takes to beat one goroutine on one core, and the cores the work could use"))
+	p.columns(1, rows)
+	p.wrapped("first faster: the fewest cores, then goroutines, that are for certain (COST; McSherry et al., HotOS 2015); work/span: cores that the work can keep busy on average, at least its speed-up S over one core and at most 1/(1/S − 1/P), if no core idles while a task is ready (Brent, 1974); overhead counts as span", dim)
+}
+
+// cost writes a configuration that beats a single thread, and by how much.
+func cost(c *analysis.COST) (with, by string) {
+	switch {
+	case c == nil:
+		return "–", "–"
+	case c.Never:
+		return "never", ratio(c.Ratio.Value) + " at best"
+	}
+	return configuration(c), withInterval(c.Ratio)
+}
+
+func configuration(c *analysis.COST) string {
+	return Plural(c.Goroutines, "goroutine") + " on " + Plural(c.Gomaxprocs, "core")
+}
+
+// parallelism returns the bounds of work/span of a workload, nil where none are known.
+func parallelism(w analysis.Workload) *analysis.Parallelism {
+	for _, l := range w.Laws {
+		if l.Parallelism != nil {
+			return l.Parallelism
+		}
+	}
+	return nil
+}
+
+// workSpan writes bounds of work/span.
+func workSpan(b *analysis.Parallelism) string {
+	switch {
+	case b == nil:
+		return "–"
+	case b.Most == nil:
+		return quantity(b.Least) + " or more"
+	}
+	return quantity(b.Least) + "…" + quantity(*b.Most)
 }
 
 // within reports whether an interval holds all from lo to hi.
@@ -72,6 +188,8 @@ func (p *printer) told(refused, notes telling, all int, kind string) {
 // over says what a law follows and what is held fixed.
 func over(l analysis.Law) string {
 	switch {
+	case l.Segment == "smt":
+		return fmt.Sprintf("threads of %s (SMT)", Plural(l.Base, "core"))
 	case l.Axis == "gomaxprocs" && l.Goroutines > 0:
 		return "cores, " + Plural(l.Goroutines, "goroutine")
 	case l.Axis == "gomaxprocs":

@@ -19,13 +19,17 @@ func Markdown(w io.Writer, a analysis.Analysis) error {
 	if len(ours.Workloads) > 0 {
 		m.gainsTable(ours.Workloads)
 		m.lawsTable("How far it goes", ours.Workloads)
+		m.costTable(ours.Workloads)
 		m.adviceTable(ours.Workloads)
+	}
+	if len(a.Weak) > 0 {
+		m.weakTable(a.Weak)
 	}
 	if len(sweeps.Workloads) > 0 {
 		m.sweepsTable(sweeps.Workloads)
 		m.lawsTable("Laws", sweeps.Workloads)
 	}
-	if len(a.Workloads) == 0 {
+	if len(a.Workloads)+len(a.Weak) == 0 {
 		m.line("no workload has results yet\n")
 	}
 	m.remarks(a)
@@ -66,7 +70,7 @@ func (m *markdown) gainsTable(ws []analysis.Workload) {
 }
 
 func (m *markdown) lawsTable(head string, ws []analysis.Workload) {
-	rows := [][]string{{"workload", "over", "law", "σ", "κ", "peak", "at most", "refused"}}
+	rows := [][]string{{"workload", "over", "law", "σ", "κ", "peak", "at most", "work/span", "refused"}}
 	for _, w := range ws {
 		for _, l := range w.Laws {
 			model, refused := "–", ""
@@ -80,11 +84,43 @@ func (m *markdown) lawsTable(head string, ws []analysis.Workload) {
 			if l.Peak != nil {
 				at = peak(l.Peak)
 			}
-			rows = append(rows, []string{called(w, ws), over(l), model, coefficient(l.Sigma), coefficient(l.Kappa), at, limit(l.Limit), refused})
+			rows = append(rows, []string{called(w, ws), over(l), model, coefficient(l.Sigma), coefficient(l.Kappa), at, limit(l.Limit), workSpan(l.Parallelism), refused})
 		}
 	}
 	m.line("**%s**\n", head)
-	m.table(rows, "lllrrrrl")
+	m.table(rows, "lllrrrrrl")
+}
+
+func (m *markdown) costTable(ws []analysis.Workload) {
+	rows := [][]string{{"workload", "first faster than one goroutine on one core with", "by"}}
+	for _, w := range ws {
+		if w.COST != nil {
+			with, by := cost(w.COST)
+			rows = append(rows, []string{called(w, ws), with, by})
+		}
+	}
+	if len(rows) > 1 {
+		m.line("**COST**\n")
+		m.table(rows, "llr")
+	}
+}
+
+func (m *markdown) weakTable(ws []analysis.WeakScaling) {
+	rows := weakRows(ws)
+	for i, row := range rows[1:] {
+		for j, cell := range row {
+			rows[i+1][j] = escape(cell)
+		}
+	}
+	m.line("**%s**\n", weakHead)
+	m.table(rows, "lrrrrr")
+	for _, w := range ws {
+		m.line("- %s: %s", escape(weakTitle(w, ws)), escape(w.Sentence))
+		for _, text := range w.Notes {
+			m.line("- %s: %s", escape(weakTitle(w, ws)), escape(text))
+		}
+	}
+	m.line("")
 }
 
 func (m *markdown) adviceTable(ws []analysis.Workload) {

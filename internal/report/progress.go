@@ -103,22 +103,32 @@ func (p *Progress) RoundDone(round int) {
 		p.forming = append(p.forming, fmt.Sprintf("  %s concurrency %s  parallelism %s  %s",
 			pad(w.Name, 20), pad(gain(w.ConcurrencyGain, round > 1), 14), pad(gain(w.ParallelismGain, round > 1), 14), w.Verdict))
 	}
+	for _, w := range a.Weak {
+		p.forming = append(p.forming, fmt.Sprintf("  %s scaled speed-up %s", pad(w.Name, 20), gain(w.Speedup, round > 1)))
+	}
 	p.draw()
 }
 
 // known says how many workloads are known to the precision asked for, "" where
 // none was.
 func known(a analysis.Analysis) string {
-	n := 0
+	var converged []*bool
 	for _, w := range a.Workloads {
-		if w.Converged == nil {
+		converged = append(converged, w.Converged)
+	}
+	for _, w := range a.Weak {
+		converged = append(converged, w.Converged)
+	}
+	n := 0
+	for _, c := range converged {
+		if c == nil {
 			return ""
 		}
-		if *w.Converged {
+		if *c {
 			n++
 		}
 	}
-	return fmt.Sprintf(", %d of %s known to ±%.3g %%", n, Plural(len(a.Workloads), "workload"), 100*a.Precision)
+	return fmt.Sprintf(", %d of %s known to ±%.3g %%", n, Plural(len(converged), "workload"), 100*a.Precision)
 }
 
 // Close takes the live display off the screen.

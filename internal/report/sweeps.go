@@ -23,12 +23,13 @@ func (p *printer) sweeps(ws []analysis.Workload) {
 	}
 	var refused, notes telling
 	for _, w := range ws {
-		l, name := w.Laws[0], w.Name
-		if l.Refused != nil {
-			refused.add(*l.Refused, name)
-		}
-		for _, text := range l.Notes {
-			notes.add(text, name)
+		for _, l := range w.Laws {
+			if l.Refused != nil {
+				refused.add(*l.Refused, w.Name)
+			}
+			for _, text := range l.Notes {
+				notes.add(text, w.Name)
+			}
 		}
 	}
 	p.told(refused, notes, len(ws), "benchmark")
@@ -54,8 +55,9 @@ func axisName(axis string) string {
 }
 
 // landmarks returns the points of a law that a table shows: at its least value, where
-// throughput is largest, and at its most.
+// throughput is largest, and at its most, within the cores where these are known.
 func landmarks(l analysis.Law) (first, best, last analysis.LawPoint) {
+	l = l.Within()
 	first, last = l.Points[0], l.Points[len(l.Points)-1]
 	best = first
 	for _, pt := range l.Points {
@@ -71,7 +73,7 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 	if ws[0].Config != "" {
 		p.line("%s", p.style.paint(bold, configLine(ws[0].Config)))
 	}
-	rows := [][]string{{"over " + axisName(ws[0].Sweep.Axis), "from", "", "best", "at the most", "of ideal", "law", "σ", "κ", "peak"}}
+	rows := [][]string{{"over " + axisName(ws[0].Sweep.Axis), "from", "", "best", "at the most", "of ideal", "law", "σ", "κ", "peak", "work/span"}}
 	for _, w := range ws {
 		l := w.Laws[0]
 		first, best, last := landmarks(l)
@@ -86,7 +88,7 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 			Inert(w.Name), fmt.Sprint(first.N), quantity(w.Sweep.Base) + " " + Inert(w.Sweep.Unit),
 			fmt.Sprintf("%s at %d", ratio(best.Speedup.Value), best.N),
 			fmt.Sprintf("%s at %d", withInterval(last.Speedup), last.N),
-			percent(last.Efficiency.Value), model, sigma, kappa, at,
+			percent(last.Efficiency.Value), model, sigma, kappa, at, workSpan(l.Parallelism),
 		})
 	}
 	columns := widths(rows)
@@ -120,8 +122,21 @@ func (p *printer) sweepTable(ws []analysis.Workload) {
 		for _, line := range wrap(w.Sentence, p.style.width()-4) {
 			p.line("    %s", p.style.paint(shapeColor(w.Sweep.Shape), Inert(line)))
 		}
+		for _, l := range w.Laws[1:] {
+			p.line("    %s", p.style.paint(dim, smtLine(l)))
+		}
 	}
 	p.line("")
+}
+
+// smtLine says what further threads add to all cores.
+func smtLine(l analysis.Law) string {
+	_, _, last := landmarks(l)
+	text := fmt.Sprintf("over %s: %s at %d", over(l), withInterval(last.Speedup), last.N)
+	if l.Model != "" {
+		text += fmt.Sprintf(", %s, σ %s, κ %s", l.Model, coefficient(l.Sigma), coefficient(l.Kappa))
+	}
+	return text
 }
 
 func shapeColor(s analysis.Shape) string {
@@ -192,8 +207,11 @@ func (p *printer) sweepPlots(ws []analysis.Workload) {
 		}
 		for _, pt := range l.Points {
 			mark := ""
-			if pt.N == fewest {
+			switch {
+			case pt.N == fewest:
 				mark = "  ◀"
+			case pt.Oversubscribed:
+				mark = "  more than cores"
 			}
 			p.line("%s  %s %s %s%s", padLeft(fmt.Sprint(pt.N), 6), pad(Bar(pt.Speedup.Value/best, maxBar), maxBar),
 				padLeft(ratio(pt.Speedup.Value), 6), padLeft(percent(pt.Efficiency.Value), 6), mark)

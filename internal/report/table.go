@@ -26,7 +26,7 @@ func Table(w io.Writer, a analysis.Analysis, style Style) error {
 		p.gains(t, a.Precision)
 		p.gaps(t)
 	}
-	if len(a.Workloads) == 0 {
+	if len(a.Workloads)+len(a.Weak) == 0 {
 		p.line("no workload has results yet")
 	}
 	p.remarks(a)

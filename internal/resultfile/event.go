@@ -87,6 +87,9 @@ type Subject struct {
 
 	// Diagonal says that it is measured at C=P only, as the control arm is.
 	Diagonal bool `json:"diagonal,omitempty"`
+
+	// Weak says that its batch grows with P: C=P, and P batches in one.
+	Weak bool `json:"weak,omitempty"`
 }
 
 // Sequential is the strategy of every cell with C=1.
@@ -107,7 +110,8 @@ const (
 func Ceiling(strategy string) bool { return strategy == Processes || strategy == Apart }
 
 // Cells returns the cells of the subject at the given P: those of its surface,
-// C=1 once and every other C for each strategy, then those of its ceilings.
+// C=1 once and every other C for each strategy, then those of its ceilings; or
+// those of a batch that grows.
 func (s Subject) Cells(procs []int) []Cell {
 	var cells []Cell
 	add := func(strategy string, c, p int) {
@@ -120,6 +124,8 @@ func (s Subject) Cells(procs []int) []Cell {
 		})
 	}
 	switch {
+	case s.Weak:
+		return s.weakCells(procs)
 	case s.Diagonal:
 		for _, p := range procs {
 			add(s.Strategies[0], p, p)

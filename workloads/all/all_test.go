@@ -47,6 +47,9 @@ func TestCatalogue(t *testing.T) {
 		if !w.Sized() && !w.Waits && w.Class() != "Known" {
 			t.Errorf("%s comes in no size classes, and waiting is not its point", w.Name)
 		}
+		if w.Grows && (w.Cooperates || w.Waits || !w.Computes()) || w.Grows != (w.CannotGrow() == "") {
+			t.Errorf("%s: a batch that grows is of work that computes, and cooperates with nobody", w.Name)
+		}
 		if w.Cooperates && w.Idempotent {
 			t.Errorf("%s: what its goroutines do together cannot be done twice, in part", w.Name)
 		}
@@ -259,6 +262,9 @@ func TestEveryWorkloadUnderEveryStrategy(t *testing.T) {
 							}
 						})
 					}
+				}
+				if w.Grows && (in.Counters != nil || in.Figures != nil) {
+					t.Errorf("%s: what it counts would be counted for each part of a batch that grows", w.Name)
 				}
 				for name, read := range map[string]func() (map[string]float64, error){"counters": in.Counters, "figures": in.Figures} {
 					if read == nil {

@@ -30,6 +30,7 @@ var FFT = workloads.Workload{
 	Related:    []string{"cpu/matmul", "cpu/nbody", "mem/triad"},
 	Batch:      fftBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		fftSizes.Parameter("values of a signal"),
 	},

@@ -31,6 +31,7 @@ var Gzip = workloads.Workload{
 	Related:    []string{"cpu/json", "cpu/sort", "mem/alloc"},
 	Batch:      gzipBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		gzipSizes.Parameter("bytes to compress"),
 		workloads.ChoiceParameter("writer", "pooled", []string{"pooled", "new"}, "where a task has its gzip.Writer from: pooled, or new for every task"),

@@ -29,6 +29,7 @@ var Hash = workloads.Workload{
 	Related:    []string{"known/control", "cpu/mandelbrot", "mem/sum", "sync/counter"},
 	Batch:      hashBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		hashSizes.Parameter("hashes of a chain"),
 	},

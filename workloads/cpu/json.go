@@ -24,6 +24,7 @@ var JSON = workloads.Workload{
 	Related:    []string{"cpu/sort", "cpu/gzip", "mem/alloc", "mixed/fetch-parse"},
 	Batch:      jsonBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		jsonSizes.Parameter("orders in a document"),
 	},

@@ -32,6 +32,7 @@ var Mandelbrot = workloads.Workload{
 	Related:    []string{"cpu/hash", "cpu/nqueens", "sched/skewed"},
 	Batch:      mandelbrotRows,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		mandelbrotSizes.Parameter("pixels of a row"),
 	},

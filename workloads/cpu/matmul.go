@@ -30,6 +30,7 @@ var Matmul = workloads.Workload{
 	Related:    []string{"mem/sum", "mem/triad", "cpu/fft", "cpu/hash"},
 	Batch:      matmulBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		matmulSizes.Parameter("rows and columns of a matrix"),
 	},

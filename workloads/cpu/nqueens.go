@@ -25,6 +25,7 @@ var NQueens = workloads.Workload{
 	Related:    []string{"cpu/mandelbrot", "cpu/fib", "sched/skewed"},
 	Batch:      nqueensBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		nqueensSizes.Parameter("queens, and rows and columns of the board"),
 	},

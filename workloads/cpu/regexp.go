@@ -29,6 +29,7 @@ var Regexp = workloads.Workload{
 	Related:    []string{"cpu/json", "cpu/hash", "mem/alloc"},
 	Batch:      regexpBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		regexpSizes.Parameter("lines of a log"),
 	},

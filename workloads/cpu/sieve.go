@@ -31,6 +31,7 @@ var Sieve = workloads.Workload{
 	Related:    []string{"cpu/matmul", "mem/sum", "sched/primesieve"},
 	Batch:      sieveBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		sieveSizes.Parameter("n, up to which primes are counted"),
 	},

@@ -23,6 +23,7 @@ var Sort = workloads.Workload{
 	Related:    []string{"mem/alloc", "cpu/json", "cpu/hash"},
 	Batch:      sortBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		sortSizes.Parameter("integers to sort"),
 	},

@@ -29,6 +29,7 @@ var Control = workloads.Workload{
 	Advice:     "nothing to change in the code: a gain below the number of cores is the machine's",
 	Batch:      controlBatch,
 	Idempotent: true,
+	Grows:      true,
 	Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
 		return spin.Instance(controlBatch, controlChain, controlWant), nil
 	},

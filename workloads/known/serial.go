@@ -33,6 +33,7 @@ var Serial = workloads.Workload{
 	Definition: "Amdahl's law (AFIPS 1967) built out of its assumptions: s·W steps in the caller, a barrier, then 1,024 equal tasks with the other (1−s)·W; W = 12,000,000 steps by default of the hash chain of cpu/hash",
 	Advice:     "shorten the phase in which nothing else runs: more cores shorten only the rest",
 	Batch:      serialBatch,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		workloads.FloatParameter("serial", 0.2, 0, 1, "the share s of the work that is serial"),
 		workloads.IntParameter("work", serialWork, 1_000_000, 1_000_000_000, "the work W of a batch in steps of the hash chain, about 3 ns each"),

@@ -44,6 +44,7 @@ var Chase = workloads.Workload{
 	Advice:     "follow fewer pointers: slices of values instead of lists and trees of pointers, indices small enough for the cache; cores help as far as there are independent chains to follow",
 	Related:    []string{"mem/sum", "mem/triad", "mem/alloc"},
 	Batch:      chaseBatch,
+	Grows:      true,
 	Parameters: []workloads.Parameter{chaseSizes.Parameter("nodes of 64 bytes in each task's array, of which a batch visits an eighth")},
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		n := chaseSizes.Of(env.Params)

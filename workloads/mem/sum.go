@@ -24,6 +24,7 @@ var Sum = workloads.Workload{
 	Related:    []string{"mem/triad", "mem/chase"},
 	Batch:      sumBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{sumSizes.Parameter("numbers of eight bytes to add up")},
 	Setup: func(_ context.Context, env workloads.Env) (*workloads.Instance, error) {
 		numbers := make([]int64, sumSizes.Of(env.Params))

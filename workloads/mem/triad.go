@@ -32,6 +32,7 @@ var Triad = workloads.Workload{
 	Related:    []string{"mem/sum", "mem/chase"},
 	Batch:      triadBatch,
 	Idempotent: true,
+	Grows:      true,
 	Parameters: []workloads.Parameter{
 		triadSizes.Parameter("cap in MiB on each of the three arrays"),
 		workloads.IntParameter("mib", 0, 0, 16384, "size of each of the three arrays in MiB, in place of a class; 0: 4× the last-level cache, at most the class's cap"),
