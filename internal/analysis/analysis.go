@@ -216,20 +216,16 @@ func Analyze(sets ...*resultfile.Set) Analysis {
 		}
 		about.seen = set.Noise()
 		seen = append(seen, about.seen...)
-		first, own := true, false
-		for run := range set.Stretches() {
-			if first {
-				machines[run.Config], first = machines[run.Config].joined(about), false
-			}
-			if own = !foreign(&run); own {
-				break
-			}
+		series, _ := set.Series()
+		if len(series) > 0 {
+			machines[series[0].Config] = machines[series[0].Config].joined(about)
 		}
+		own := slices.ContainsFunc(series, func(s resultfile.Series) bool { return !foreign(&s.Cell) })
 		for run := range set.All() {
 			if !own {
 				break // there may be millions
 			}
-			if foreign(&run) {
+			if foreign(&run.Cell) {
 				continue
 			}
 			run.Values = slices.Clone(run.Values)

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"runbench/internal/resultfile"
 )
 
 // A yardstick is the unit a group's throughput is taken from.
@@ -62,20 +60,23 @@ func yardstickOf(unit string) (y yardstick, preference int) {
 	return yardstick{}, 0
 }
 
-// gauge returns which value of a run tells most of its throughput, and how to
-// read it; where none does, its first value with a yardstick without a rate.
-func gauge(run *resultfile.Run, known map[string]*yardstick) (best *yardstick, column int) {
-	for i, v := range run.Values {
-		y := known[v.Unit]
+// gauge returns which of the units of a result tells most of its throughput, and how
+// to read it; where none does, the first one, with a yardstick without a rate.
+func gauge(units []string, known map[string]*yardstick) (best *yardstick, column int) {
+	for i, unit := range units {
+		y := known[unit]
 		if y == nil {
-			read, preference := yardstickOf(v.Unit)
-			read.unit, read.preference = v.Unit, preference
+			read, preference := yardstickOf(unit)
+			read.unit, read.preference = unit, preference
 			y = &read
-			known[v.Unit] = y
+			known[unit] = y
 		}
 		if best == nil || y.preference > best.preference {
 			best, column = y, i
 		}
+	}
+	if best == nil {
+		best = &yardstick{unit: "none"}
 	}
 	return best, column
 }
