@@ -390,7 +390,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
-		Laws:      lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)),
+		Laws:      withinBatch(lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)), batchOf(runs)),
 		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Advice:    advise(surface, byCell, j, cores),
 		Warnings:  append([]string{}, j.Warnings...),
