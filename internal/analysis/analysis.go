@@ -50,6 +50,7 @@ type Workload struct {
 	Params     map[string]string `json:"params,omitempty"`
 	Config     string            `json:"config,omitempty"` // only where the files hold several machines or versions
 	Strategy   string            `json:"strategy"`
+	Unit       string            `json:"unit"`       // what throughput is in: "tasks/s", or "ops/s" and the like where nobody counts tasks
 	Base       *Rate             `json:"base"`       // at one goroutine and GOMAXPROCS=1
 	Goroutines int               `json:"goroutines"` // C†
 	Gomaxprocs int               `json:"gomaxprocs"` // the largest P within the cores
@@ -82,8 +83,8 @@ type Workload struct {
 	Warnings []string `json:"warnings"`
 }
 
-// A Rate is a throughput in tasks/s with its 95 % interval, null where a single
-// run allows none.
+// A Rate is a throughput, in tasks/s or the unit of its workload, with its 95 %
+// interval, null where a single run allows none.
 type Rate struct {
 	Value float64  `json:"tasks_per_sec"`
 	Lo    *float64 `json:"lo"`
@@ -386,7 +387,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	cell := runs[0].Cell
 	w := Workload{
 		Name: cell.Spec(), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
-		Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
+		Unit: unitOf(runs[0]), Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
@@ -429,7 +430,7 @@ func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultf
 	surface := make(scaling.Surface)
 	byCell := make(map[scaling.Cell][]resultfile.Run)
 	for _, run := range runs {
-		x, ok := run.Value(resultfile.TasksPerSec)
+		x, ok := run.Value(unitOf(run))
 		if !ok {
 			ns, ok := run.Value(resultfile.NsPerOp)
 			if !ok {
@@ -446,6 +447,18 @@ func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultf
 		byCell[at] = append(byCell[at], run)
 	}
 	return surface, byCell, nil
+}
+
+// unitOf returns what the throughput of a run is in. That of foreign runs is their one
+// value.
+func unitOf(run resultfile.Run) string {
+	if _, ok := run.Value(resultfile.TasksPerSec); ok {
+		return resultfile.TasksPerSec
+	}
+	if foreign(&run.Cell) && len(run.Values) == 1 {
+		return run.Values[0].Unit
+	}
+	return opsPerSec
 }
 
 // medians returns the median over runs of every unit, of the finite values.

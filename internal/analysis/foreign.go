@@ -334,7 +334,7 @@ func (f *family) surface(procs, goroutines string, r *Reading) []resultfile.Run 
 			out = append(out, resultfile.Run{
 				Cell:   resultfile.Cell{Class: f.name, Goroutines: at.Goroutines, Gomaxprocs: at.Gomaxprocs},
 				Config: f.config, Round: rounds[at], Batches: p.batches(i),
-				Values: []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: x}},
+				Values: []resultfile.Value{{Unit: y.rate, Value: x}},
 			})
 		}
 	}

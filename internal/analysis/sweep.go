@@ -97,7 +97,7 @@ func (s sweep) judge(r *Reading, readings []reading) (w Workload, usable int, re
 		sentence += "; by overlap or by cores, only a sweep over GOMAXPROCS (-cpu) would tell"
 	}
 	w = Workload{
-		Name: s.name, Class: s.runs[0].class, Config: s.config,
+		Name: s.name, Class: s.runs[0].class, Config: s.config, Unit: y.rate,
 		Base:    &Rate{Value: fit.Points[0].X.Value, Lo: number(fit.Points[0].X.Lo), Hi: number(fit.Points[0].X.Hi)},
 		Verdict: verdict, Sentence: sentence,
 		Ceilings: Ceilings{Ideal: float64(l.Points[len(l.Points)-1].N)},

@@ -16,6 +16,9 @@ type yardstick struct {
 	preference int // 0 where it tells nothing of throughput; the highest is taken
 }
 
+// opsPerSec is what throughput by the time of an op is in.
+const opsPerSec = "ops/s"
+
 func (y *yardstick) of(v float64) float64 {
 	if y.cost {
 		return y.scale / v
@@ -55,7 +58,7 @@ func yardstickOf(unit string) (y yardstick, preference int) {
 	}
 	time, per, ok := strings.Cut(unit, "/")
 	if scale, known := secondsOf[time]; ok && known && per == "op" {
-		return yardstick{unit: unit, cost: true, scale: 1 / scale, rate: "ops/s"}, 2
+		return yardstick{unit: unit, cost: true, scale: 1 / scale, rate: opsPerSec}, 2
 	}
 	return yardstick{}, 0
 }

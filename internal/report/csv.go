@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"strconv"
 	"strings"
 
 	"runbench/internal/analysis"
+	"runbench/internal/resultfile"
 )
 
 // csvHead names the columns. A bound or a figure that is not known is empty.
@@ -98,7 +100,7 @@ func rateUnit(w analysis.Workload) string {
 	if w.Sweep != nil {
 		return w.Sweep.Rate
 	}
-	return "tasks/s"
+	return cmp.Or(w.Unit, resultfile.TasksPerSec)
 }
 
 // bounds returns a value and its bounds, each empty where it is not known.
