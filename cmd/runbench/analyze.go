@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
 			if len(paths) == 0 {
 				paths = []string{"-"}
 			}
-			return f.run(cmd.OutOrStdout(), paths)
+			return f.run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), paths)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the answer as JSON")
@@ -73,7 +74,7 @@ type analyzeFlags struct {
 	json, markdown, csv, scheduler bool
 }
 
-func (f analyzeFlags) run(out io.Writer, paths []string) error {
+func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, paths []string) error {
 	if os.Getenv("GOGC") == "" {
 		// Of millions of results most is figures without pointers, which the collector
 		// is soon done with: it may come oftener, for less memory.
@@ -82,7 +83,7 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 	var sets []*resultfile.Set
 	runs := 0
 	for _, path := range paths {
-		set, err := f.read(path)
+		set, err := f.read(ctx, stdin, path)
 		if err != nil {
 			return err
 		}
@@ -106,9 +107,13 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 // read reads a file. What others wrote may have millions of lines, and is held in
 // the form that takes little room; of our own files contests and schedulers look at
 // each run.
-func (f analyzeFlags) read(path string) (*resultfile.Set, error) {
-	in, name := os.Stdin, "standard input"
-	if path != "-" {
+func (f analyzeFlags) read(ctx context.Context, stdin io.Reader, path string) (*resultfile.Set, error) {
+	in, name := stdin, "standard input"
+	if path == "-" {
+		var stop func()
+		in, stop = interruptible(ctx, stdin)
+		defer stop()
+	} else {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, unreadable(path, err)
@@ -117,6 +122,9 @@ func (f analyzeFlags) read(path string) (*resultfile.Set, error) {
 		in, name = file, path
 	}
 	set, err := resultfile.ReadCompact(in, name)
+	if ctx.Err() != nil {
+		return nil, &statusError{statusInterrupted, errors.New("interrupted; nothing was judged")}
+	}
 	if err != nil || set.Manifest == nil && !f.scheduler {
 		return set, err
 	}
