@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runbench/internal/analysis"
+	"runbench/internal/execsweep"
 	"runbench/internal/host"
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
@@ -32,7 +33,8 @@ further rounds of one measurement.
 Of runbench's own files it prints the gains, how far they go (Amdahl's law and the
 Universal Scalability Law over GOMAXPROCS and over goroutines, each refused where the
 data cannot carry it), and the recommended goroutines beside the textbook's. From a
-file that runbench strategies wrote it prints how they rank.
+file that runbench strategies wrote it prints how they rank, and from those of
+runbench exec what that printed.
 
 Of other projects' benchmarks it takes the -N that go test -cpu 1,2,4 appends, or a
 count in the name such as /goroutines=8, /workers=8 or /procs=8, for the axis, and
@@ -97,6 +99,10 @@ func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, p
 	if len(sets) == 1 && contests {
 		return f.rank(out, sets[0], paths[0])
 	}
+	programs := !slices.ContainsFunc(sets, func(set *resultfile.Set) bool { return !execsweep.IsOf(set) || set.Len() == 0 })
+	if programs && !f.scheduler && !f.markdown && !f.csv {
+		return f.programs(out, sets, paths)
+	}
 	err := f.print(out, analysis.Analyze(sets...), sets)
 	if err == nil && runs == 0 {
 		err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
@@ -148,6 +154,42 @@ func (f analyzeFlags) rank(out io.Writer, set *resultfile.Set, path string) erro
 		return writeJSON(out, k)
 	}
 	return contest(out, k)
+}
+
+// programs prints the answers that files of runbench exec hold, each as exec did.
+func (f analyzeFlags) programs(out io.Writer, sets []*resultfile.Set, paths []string) error {
+	var answers []execsweep.Answer
+	for i, set := range sets {
+		var machine host.Host
+		_ = json.Unmarshal(set.Manifest.Host, &machine) // of another version: what is not known is not said
+		physical, logical := machine.Cores()
+		a, err := execsweep.Judge(set, execsweep.Machine{Physical: physical, Logical: logical})
+		if err != nil {
+			return fmt.Errorf("%s: %w", paths[i], err)
+		}
+		answers = append(answers, a)
+		if f.json {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		how := "not finished"
+		if set.End != nil {
+			how = howItWent(*set.End)
+		}
+		fmt.Fprintf(out, "%s\n%s: %s\n", machine.Summary(), set.Manifest.Started.Format("2006-01-02 15:04"), how)
+		if err := report.Exec(out, a, styleOf(out)); err != nil {
+			return err
+		}
+	}
+	if !f.json {
+		return nil
+	}
+	return writeJSON(out, struct {
+		analysis.Analysis
+		Exec []execsweep.Answer `json:"exec"`
+	}{analysis.Analyze(sets...), answers})
 }
 
 // print prints an analysis in the form asked for.

@@ -396,6 +396,9 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 		Advice:    advise(surface, byCell, j, cores),
 		Warnings:  append([]string{}, j.Warnings...),
 	}
+	if cell.Class == resultfile.Exec && len(scaling.Goroutines(surface)) == 1 {
+		w.Advice = nil // how many goroutines it has is the program's own business
+	}
 	if precision > 0 {
 		w.Converged = new(j.Precise(precision))
 	}
