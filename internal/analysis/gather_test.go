@@ -1,8 +1,13 @@
 package analysis
 
 import (
+	"encoding/json"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
+
+	"runbench/internal/resultfile"
 )
 
 // Whatever passes come, each result keeps its own.
@@ -33,6 +38,46 @@ func TestPasses(t *testing.T) {
 			if got := p.at(i); got != w {
 				t.Fatalf("result %d of %v is of pass %d: %+v", i, want, got, p)
 			}
+		}
+	}
+}
+
+// What is read compactly is analysed as all else: repetitions by -count and by loops,
+// parts that differ, several packages, units that are not always there, two axes.
+func TestCompactIsAnalysedTheSame(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	sweep := func(loops, counts int, slower float64, name, more string) string {
+		var b strings.Builder
+		for range loops {
+			for _, p := range []int{1, 2, 4, 8} {
+				for range counts {
+					fmt.Fprintf(&b, "Benchmark%s-%d 1000 %.1f ns/op%s\n", name, p, slower*1e4/float64(p)*(1+0.02*rng.Float64()), more)
+				}
+			}
+		}
+		return strings.ReplaceAll(b.String(), "-1 ", " ")
+	}
+	for name, text := range map[string]string{
+		"counts":   sweep(1, 12, 1, "X", " 8 B/op") + sweep(1, 12, 1, "Y", ""),
+		"loops":    sweep(12, 1, 1, "X", " 8 B/op"),
+		"both":     sweep(5, 2, 1, "X", "") + sweep(5, 3, 1, "X", ""),
+		"parts":    sweep(1, 5, 1, "X", "") + sweep(1, 5, 2, "X", ""),
+		"packages": "pkg: a\n" + sweep(6, 1, 1, "X", "") + "pkg: b\n" + sweep(6, 1, 1, "X", ""),
+		"units":    sweep(6, 1, 1, "X", "") + sweep(6, 1, 1, "X", " 8 B/op") + sweep(6, 1, 1, "X", " 500 req/s"),
+		"two axes": sweep(7, 1, 1, "X/goroutines=1", "") + sweep(7, 1, 0.2, "X/goroutines=8", ""),
+	} {
+		whole := read(t, text)
+		compact, err := resultfile.ReadCompact(strings.NewReader(text), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.Marshal(Analyze(whole))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(Analyze(compact))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: %s, %v\nwhole: %s", name, got, err, want)
 		}
 	}
 }
