@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runbench/internal/analysis"
+	"runbench/internal/execsweep"
 	"runbench/internal/host"
 	"runbench/internal/report"
 	"runbench/internal/resultfile"
@@ -34,7 +36,7 @@ data cannot carry it), what it takes to beat one goroutine on one core (COST), h
 many cores the work could keep busy (work/span), and the recommended goroutines beside
 the textbook's. From a file of runbench run --weak it prints how the work scales when
 it grows with the cores (Gustafson's law); from one of runbench strategies, how they
-rank.
+rank; from those of runbench exec, what that printed.
 
 Of other projects' benchmarks it takes the -N that go test -cpu 1,2,4 appends, or a
 count in the name such as /goroutines=8, /workers=8 or /procs=8, for the axis, and
@@ -66,7 +68,7 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
 					return fmt.Errorf("--%s 0: expected a number above 0", name)
 				}
 			}
-			return f.run(cmd.OutOrStdout(), paths)
+			return f.run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), paths)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the answer as JSON")
@@ -88,7 +90,7 @@ type analyzeFlags struct {
 	machine analysis.Machine // what a user says of it
 }
 
-func (f analyzeFlags) run(out io.Writer, paths []string) error {
+func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, paths []string) error {
 	if os.Getenv("GOGC") == "" {
 		// Of millions of results most is figures without pointers, which the collector
 		// is soon done with: it may come oftener, for less memory.
@@ -100,7 +102,7 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 	var sets []*resultfile.Set
 	runs := 0
 	for _, path := range paths {
-		set, err := f.read(path)
+		set, err := f.read(ctx, stdin, path)
 		if err != nil {
 			return err
 		}
@@ -117,6 +119,10 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 	if err := f.machine.Check(sets...); err != nil {
 		return fmt.Errorf("%s: --%w", strings.Join(paths, ", "), err)
 	}
+	programs := !slices.ContainsFunc(sets, func(set *resultfile.Set) bool { return !execsweep.IsOf(set) || set.Len() == 0 })
+	if programs && !f.scheduler && !f.markdown && !f.csv {
+		return f.programs(out, sets, paths)
+	}
 	err := f.print(out, analysis.AnalyzeOn(f.machine, sets...), sets)
 	if err == nil && runs == 0 {
 		err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
@@ -127,9 +133,13 @@ func (f analyzeFlags) run(out io.Writer, paths []string) error {
 // read reads a file. What others wrote may have millions of lines, and is held in
 // the form that takes little room; of our own files contests and schedulers look at
 // each run.
-func (f analyzeFlags) read(path string) (*resultfile.Set, error) {
-	in, name := os.Stdin, "standard input"
-	if path != "-" {
+func (f analyzeFlags) read(ctx context.Context, stdin io.Reader, path string) (*resultfile.Set, error) {
+	in, name := stdin, "standard input"
+	if path == "-" {
+		var stop func()
+		in, stop = interruptible(ctx, stdin)
+		defer stop()
+	} else {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, unreadable(path, err)
@@ -138,6 +148,9 @@ func (f analyzeFlags) read(path string) (*resultfile.Set, error) {
 		in, name = file, path
 	}
 	set, err := resultfile.ReadCompact(in, name)
+	if ctx.Err() != nil {
+		return nil, &statusError{statusInterrupted, errors.New("interrupted; nothing was judged")}
+	}
 	if err != nil || set.Manifest == nil && !f.scheduler {
 		return set, err
 	}
@@ -161,6 +174,42 @@ func (f analyzeFlags) rank(out io.Writer, set *resultfile.Set, path string) erro
 		return writeJSON(out, k)
 	}
 	return contest(out, k)
+}
+
+// programs prints the answers that files of runbench exec hold, each as exec did.
+func (f analyzeFlags) programs(out io.Writer, sets []*resultfile.Set, paths []string) error {
+	var answers []execsweep.Answer
+	for i, set := range sets {
+		var machine host.Host
+		_ = json.Unmarshal(set.Manifest.Host, &machine) // of another version: what is not known is not said
+		physical, logical := machine.Cores()
+		a, err := execsweep.Judge(set, execsweep.Machine{Physical: physical, Logical: logical})
+		if err != nil {
+			return fmt.Errorf("%s: %w", paths[i], err)
+		}
+		answers = append(answers, a)
+		if f.json {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		how := "not finished"
+		if set.End != nil {
+			how = howItWent(*set.End)
+		}
+		fmt.Fprintf(out, "%s\n%s: %s\n", machine.Summary(), set.Manifest.Started.Format("2006-01-02 15:04"), how)
+		if err := report.Exec(out, a, styleOf(out)); err != nil {
+			return err
+		}
+	}
+	if !f.json {
+		return nil
+	}
+	return writeJSON(out, struct {
+		analysis.Analysis
+		Exec []execsweep.Answer `json:"exec"`
+	}{analysis.Analyze(sets...), answers})
 }
 
 // print prints an analysis in the form asked for.

@@ -38,7 +38,8 @@ program ends is killed. CPU time and peak memory are those the system charges th
 program, with the children it waited for.
 
 Rounds go on until each speed-up is known to 2 %, or until the budget is spent.
-What was measured is in the output file, which analyze and compare read.`,
+What was measured is in the output file, which analyze and compare read: analyze
+prints the same answer again.`,
 		Example: `  runbench exec -- ./prog -n 1000
   runbench exec --budget 2m -- go build -a ./...
   runbench exec --pin -- xz -k -c -T{procs} data.tar
@@ -162,6 +163,7 @@ func (f *execFlags) run(ctx context.Context, stdout, stderr io.Writer, args []st
 	if err != nil {
 		return err
 	}
+	defer command.Close()
 	physical, logical := machine.Cores()
 	for _, p := range plan.Procs {
 		if p > logical {

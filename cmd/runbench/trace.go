@@ -261,11 +261,14 @@ func (f *traceFlags) traceAt(ctx context.Context, spec measure.TraceSpec, p int,
 	if err := os.MkdirAll(spec.Shared, 0o700); err != nil {
 		return traced{}, err
 	}
-	into := dir
+	spec.Path = filepath.Join(dir, fmt.Sprintf("%s-p%d.out", name, p))
+	kept := ""
 	if f.keep != "" {
-		into = f.keep
+		// Under another name until it is whole.
+		kept = filepath.Join(f.keep, filepath.Base(spec.Path))
+		spec.Path = kept + ".part"
+		defer os.Remove(spec.Path) // does nothing once it has its name
 	}
-	spec.Path = filepath.Join(into, fmt.Sprintf("%s-p%d.out", name, p))
 	how, err := measure.Trace(ctx, spec, f.timeout)
 	if err != nil {
 		return traced{}, err
@@ -285,7 +288,11 @@ func (f *traceFlags) traceAt(ctx context.Context, spec measure.TraceSpec, p int,
 		t.Created = &how.Created
 	}
 	if f.keep != "" {
-		t.File = spec.Path
+		file.Close() // else Windows does not rename it
+		if err := os.Rename(spec.Path, kept); err != nil {
+			return traced{}, err
+		}
+		t.File = kept
 	}
 	return t, nil
 }
@@ -303,14 +310,9 @@ func (f *traceFlags) read(ctx context.Context, stdin io.Reader, stderr io.Writer
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(readMemory))
 	in, size := stdin, int64(0)
 	if f.from == "-" {
-		// Reading may have to wait, which Ctrl-C must end.
-		pipe, into := io.Pipe()
-		go func() {
-			_, err := io.Copy(into, stdin)
-			into.CloseWithError(err)
-		}()
-		defer context.AfterFunc(ctx, func() { into.CloseWithError(context.Cause(ctx)) })()
-		in = pipe
+		var stop func()
+		in, stop = interruptible(ctx, stdin)
+		defer stop()
 	} else {
 		file, err := os.Open(f.from)
 		if err != nil {

@@ -54,6 +54,7 @@ type Workload struct {
 	Params     map[string]string `json:"params,omitempty"`
 	Config     string            `json:"config,omitempty"` // only where the files hold several machines or versions
 	Strategy   string            `json:"strategy"`
+	Unit       string            `json:"unit"`       // what throughput is in: "tasks/s", or "ops/s" and the like where nobody counts tasks
 	Base       *Rate             `json:"base"`       // at one goroutine and GOMAXPROCS=1
 	Goroutines int               `json:"goroutines"` // C†
 	Gomaxprocs int               `json:"gomaxprocs"` // the largest P within the cores
@@ -89,8 +90,8 @@ type Workload struct {
 	Warnings []string `json:"warnings"`
 }
 
-// A Rate is a throughput in tasks/s with its 95 % interval, null where a single
-// run allows none.
+// A Rate is a throughput, in tasks/s or the unit of its workload, with its 95 %
+// interval, null where a single run allows none.
 type Rate struct {
 	Value float64  `json:"tasks_per_sec"`
 	Lo    *float64 `json:"lo"`
@@ -240,20 +241,16 @@ func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
 		}
 		about.seen = set.Noise()
 		seen = append(seen, about.seen...)
-		first, own := true, false
-		for run := range set.Stretches() {
-			if first {
-				machines[run.Config], first = machines[run.Config].joined(about), false
-			}
-			if own = !foreign(&run); own {
-				break
-			}
+		series, _ := set.Series()
+		if len(series) > 0 {
+			machines[series[0].Config] = machines[series[0].Config].joined(about)
 		}
+		own := slices.ContainsFunc(series, func(s resultfile.Series) bool { return !foreign(&s.Cell) })
 		for run := range set.All() {
 			if !own {
 				break // there may be millions
 			}
-			if foreign(&run) {
+			if foreign(&run.Cell) {
 				continue
 			}
 			run.Values = slices.Clone(run.Values)
@@ -423,11 +420,11 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	cell := runs[0].Cell
 	w := Workload{
 		Name: cell.Spec(), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
-		Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
+		Unit: unitOf(runs[0]), Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
-		Laws:      lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)),
+		Laws:      withinBatch(lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)), batchOf(runs)),
 		COST:      costOf(surface, cores),
 		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Advice:    advise(surface, byCell, j, cores),
@@ -435,6 +432,9 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	}
 	if computes(runs) {
 		boundParallelism(w.Laws, cores, opt.PhysicalCores)
+	}
+	if cell.Class == resultfile.Exec && len(scaling.Goroutines(surface)) == 1 {
+		w.Advice = nil // how many goroutines it has is the program's own business
 	}
 	if precision > 0 {
 		w.Converged = new(j.Precise(precision))
@@ -484,10 +484,22 @@ func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultf
 	return surface, byCell, nil
 }
 
-// throughput returns the tasks/s of a run, or ops/s by the time of an op where it
-// counted no tasks.
+// unitOf returns what the throughput of a run is in. That of foreign runs is their one
+// value.
+func unitOf(run resultfile.Run) string {
+	if _, ok := run.Value(resultfile.TasksPerSec); ok {
+		return resultfile.TasksPerSec
+	}
+	if foreign(&run.Cell) && len(run.Values) == 1 {
+		return run.Values[0].Unit
+	}
+	return opsPerSec
+}
+
+// throughput returns the throughput of a run in its unit, by the time of an op where
+// it has none.
 func throughput(run resultfile.Run) (float64, error) {
-	if x, ok := run.Value(resultfile.TasksPerSec); ok {
+	if x, ok := run.Value(unitOf(run)); ok {
 		return x, nil
 	}
 	ns, ok := run.Value(resultfile.NsPerOp)

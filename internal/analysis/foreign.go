@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runbench/internal/resultfile"
+	"runbench/internal/scaling"
 )
 
 // Reading says what of the output of other projects' benchmarks was used, and
@@ -52,25 +53,36 @@ func (r *Reading) convene(text string) {
 	}
 }
 
-// foreign reports whether a run is to be read by its name alone: it is none of
-// our catalogue, nor of bench.Sweep, which name both axes.
-func foreign(run *resultfile.Run) bool {
-	c := &run.Cell
+// foreign reports whether runs of a cell are to be read by their name alone: they are
+// none of our catalogue, nor of bench.Sweep, which name both axes.
+func foreign(c *resultfile.Cell) bool {
 	return c.Workload == "" && (c.Strategy == "" || c.Goroutines == 0 || c.Gomaxprocs == 0)
 }
 
-// A placed stretch is what is kept of foreign results, of which there may be
-// millions: their figures stay in the set.
+// A placed series is what is kept of foreign results, of which there may be millions:
+// their figures stay in the set.
 type placed struct {
 	*spelling // one for each name
-	*resultfile.Stretch
-	gauge  *yardstick // of a column of the values
-	column int32
-	part   int32 // of the file, counted from 1 over all files: its results were made one after the other
+	*resultfile.Series
+	from, to int        // its results
+	gauge    *yardstick // of a column of the values
+	column   int
+	passes   passes // of all results of the series
+	block    int    // that of the first pass; they are counted from 1 over all files
 }
 
+// Len returns the number of results.
+func (p *placed) Len() int { return p.to - p.from }
+
 // value returns the value of a result that is read for its throughput.
-func (p *placed) value(result int) float64 { return p.Value(result, int(p.column)) }
+func (p *placed) value(result int) float64 { return p.Value(p.from+result, p.column) }
+
+// batches returns the iterations of a result.
+func (p *placed) batches(result int) int { return p.Batches(p.from + result) }
+
+// blockOf returns the block that a result was measured in: those of one block were
+// made one after the other.
+func (p *placed) blockOf(result int) int { return p.block + p.passes.at(p.from+result) }
 
 // family is all results of one benchmark under one configuration, whatever axes
 // its name has.
@@ -87,12 +99,11 @@ func (f *family) spellings() []*spelling {
 		return f.known
 	}
 	seen := make(map[*spelling]bool)
-	for i, p := range f.runs {
-		if i > 0 && p.spelling == f.runs[i-1].spelling || seen[p.spelling] {
-			continue
+	for _, p := range f.runs {
+		if !seen[p.spelling] {
+			seen[p.spelling] = true
+			f.known = append(f.known, p.spelling)
 		}
-		seen[p.spelling] = true
-		f.known = append(f.known, p.spelling)
 	}
 	return f.known
 }
@@ -106,89 +117,42 @@ func (f *family) results() int {
 	return n
 }
 
-// gather reads the foreign results of a set, by configuration.
-func gather(set *resultfile.Set, gauges map[string]*yardstick) (configs []string, byConfig map[string][]placed) {
-	byConfig = make(map[string][]placed)
-	spellings := make(map[string]*spelling) // of this set: what a "-N" is depends on the names beside it
-	none := &yardstick{unit: "none"}
-	stretches := 0
-	for range set.Stretches() {
-		stretches++
-	}
-	for run, stretch := range set.Stretches() {
-		if !foreign(&run) {
-			continue
-		}
-		name := nameOf(&run)
-		at := spellings[name]
-		if at == nil {
-			at = spell(run.Cell)
-			spellings[name] = at
-		}
-		y, column := gauge(&run, gauges)
-		if y == nil {
-			y = none
-		}
-		of, ok := byConfig[run.Config]
-		if !ok {
-			configs = append(configs, run.Config)
-			if len(configs) == 1 { // most files have one
-				of = make([]placed, 0, stretches)
-			}
-		}
-		byConfig[run.Config] = append(of, placed{spelling: at, Stretch: stretch, gauge: y, column: int32(column)})
-	}
-	return configs, byConfig
-}
-
-// nameOf returns the name of a run as its line has it.
-func nameOf(run *resultfile.Run) string {
-	if run.Name != "" {
-		return run.Name
-	}
-	return run.Cell.Name()
-}
-
 // families groups the foreign results of all sets, in the order in which their
 // names first come.
 func families(sets []*resultfile.Set, r *Reading) []*family {
 	var out []*family
 	index := make(map[[2]string]*family)
 	gauges := make(map[string]*yardstick)
-	part := int32(0)
+	block := 1
 	for _, set := range sets {
-		configs, byConfig := gather(set, gauges)
-		for _, config := range configs {
-			for _, p := range byConfig[config] {
-				r.Results += p.Len()
-			}
-			split := parts(stretches(byConfig[config]))
-			for n, of := range split {
-				named := config
-				if len(split) > 1 {
-					named = strings.TrimPrefix(config+"; "+partName(n, of), "; ")
+		for _, g := range gather(set, gauges) {
+			parts := g.parts()
+			for n, part := range parts {
+				named := g.config
+				if len(parts) > 1 {
+					named = strings.TrimPrefix(named+"; "+g.partName(n, part), "; ")
 				}
-				for _, stretch := range of {
-					part++
-					var f *family
-					for i := range stretch {
-						p := &stretch[i]
-						p.part = part
-						if f == nil || f.name != p.name {
-							k := [2]string{named, p.name}
-							if f = index[k]; f == nil {
-								f = &family{config: named, name: p.name}
-								index[k] = f
-								out = append(out, f)
-							}
-						}
-						f.runs = append(f.runs, p)
+				for _, all := range g.series {
+					p := all.within(part)
+					if p.Len() == 0 {
+						continue
 					}
+					p.block = block
+					r.Results += p.Len()
+					k := [2]string{named, p.name}
+					f := index[k]
+					if f == nil {
+						f = &family{config: named, name: p.name}
+						index[k] = f
+						out = append(out, f)
+					}
+					f.runs = append(f.runs, p)
 				}
 			}
-			if len(split) > 1 {
-				r.convene(fmt.Sprintf("the same names come %d times with other times, as before and after a change do: each part is judged by itself; to have repetitions pooled, give them as files of their own", len(split)))
+			if len(parts) > 1 {
+				r.convene(fmt.Sprintf("the same names come %d times with other times, as before and after a change do: each part is judged by itself; to have repetitions pooled, give them as files of their own", len(parts)))
 			}
+			block += g.passed
 		}
 	}
 	return out
@@ -357,17 +321,20 @@ func (f *family) surface(procs, goroutines string, r *Reading) []resultfile.Run 
 		return nil
 	}
 	var out []resultfile.Run
+	rounds := make(map[scaling.Cell]int)
 	for _, p := range f.runs {
+		at := scaling.Cell{Goroutines: p.count(goroutines), Gomaxprocs: p.count(procs)}
 		for i := range p.Len() {
+			rounds[at]++
 			x, reason := p.throughput(i, y)
 			if reason != "" {
 				r.pass(reason, f.name, 1)
 				continue
 			}
 			out = append(out, resultfile.Run{
-				Config: f.config, Round: p.Round(i), Batches: p.Batches(i), Line: p.Line(i),
-				Cell:   resultfile.Cell{Class: f.name, Goroutines: p.count(goroutines), Gomaxprocs: p.count(procs)},
-				Values: []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: x}},
+				Cell:   resultfile.Cell{Class: f.name, Goroutines: at.Goroutines, Gomaxprocs: at.Gomaxprocs},
+				Config: f.config, Round: rounds[at], Batches: p.batches(i),
+				Values: []resultfile.Value{{Unit: y.rate, Value: x}},
 			})
 		}
 	}

@@ -215,7 +215,7 @@ func TestForeignSurface(t *testing.T) {
 		t.Fatalf("%d workloads", len(a.Workloads))
 	}
 	w := a.Workloads[0]
-	if w.Sweep != nil || w.Name != "Fetch" || w.Verdict != "concurrency" || !near(w.ConcurrencyGain.Value, 8) || len(w.Surface) != 4 || len(w.Laws) != 3 {
+	if w.Sweep != nil || w.Unit != "ops/s" || w.Name != "Fetch" || w.Verdict != "concurrency" || !near(w.ConcurrencyGain.Value, 8) || len(w.Surface) != 4 || len(w.Laws) != 3 {
 		t.Errorf("%+v", w)
 	}
 }

@@ -49,5 +49,13 @@ func FuzzAnalyze(f *testing.F) {
 		if f := a.Foreign; f.Used+passed != f.Results {
 			t.Fatalf("%d used and %d passed over of %d", f.Used, passed, f.Results)
 		}
+		compact, err := resultfile.ReadCompact(strings.NewReader(text), "fuzz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := Analyze(compact)
+		if f, g := a.Foreign, b.Foreign; g == nil || f.Results != g.Results || f.Used != g.Used || f.Benchmarks != g.Benchmarks || f.Judged != g.Judged || len(a.Workloads) != len(b.Workloads) {
+			t.Fatalf("%+v, read compactly %+v", f, g)
+		}
 	})
 }

@@ -32,8 +32,10 @@ type Sweep struct {
 // judgeSweeps returns the verdicts on sweeps, in order.
 func judgeSweeps(sweeps []sweep, on Machine, r *Reading) []Workload {
 	var out []Workload
+	var room []reading
 	for _, s := range sweeps {
-		w, usable, reason := s.judge(on, r)
+		room = slices.Grow(room[:0], s.results())
+		w, usable, reason := s.judge(on, r, room)
 		if reason != "" {
 			r.pass(reason, s.name, usable)
 			continue
@@ -54,16 +56,16 @@ type reading struct {
 }
 
 func (o reading) value() float64 { return o.placed.value(o.result) }
-func (o reading) batches() int   { return o.Batches(o.result) }
+func (o reading) batches() int   { return o.placed.batches(o.result) }
+func (o reading) block() int     { return o.blockOf(o.result) }
 
 // judge returns a sweep's verdict, or why there is none, and how many results can
-// be used: all but those that it passes over singly.
-func (s sweep) judge(on Machine, r *Reading) (w Workload, usable int, refusal string) {
+// be used: all but those that it passes over singly. Room is for all of them.
+func (s sweep) judge(on Machine, r *Reading, readings []reading) (w Workload, usable int, refusal string) {
 	y, units, ok := chooseYardstick(s.runs)
 	if !ok {
 		return w, s.results(), noThroughput(units)
 	}
-	readings := make([]reading, 0, s.results())
 	for _, p := range s.runs {
 		n := p.count(s.key)
 		for i := range p.Len() {
@@ -102,8 +104,8 @@ func (s sweep) judge(on Machine, r *Reading) (w Workload, usable int, refusal st
 		sentence += "; by overlap or by cores, only a sweep over GOMAXPROCS (-cpu) would tell"
 	}
 	w = Workload{
-		Name: s.name, Class: s.runs[0].class, Config: s.config,
-		Base:    &Rate{l.Points[0].X.Value, l.Points[0].X.Lo, l.Points[0].X.Hi},
+		Name: s.name, Class: s.runs[0].class, Config: s.config, Unit: y.rate,
+		Base:    &Rate{Value: l.Points[0].X.Value, Lo: l.Points[0].X.Lo, Hi: l.Points[0].X.Hi},
 		Verdict: verdict, Sentence: sentence,
 		Ceilings: Ceilings{Ideal: float64(last.N)},
 		Laws:     laws, Surface: []Point{}, Warnings: warningsOf(laws[0], l, y, readings),
@@ -219,28 +221,25 @@ func digits(v float64) int {
 	return len(strings.ReplaceAll(mantissa, ".", ""))
 }
 
-// lawSamples turns readings into samples. Parts of files are blocks where each
-// has a count at most once.
+// lawSamples turns readings into samples, by ascending count. What was measured one
+// after the other is a block where each count is in each at most once.
 func lawSamples(readings []reading) []law.Sample {
-	blocked := len(readings) > 0 && readings[0].part != readings[len(readings)-1].part // they ascend
-	seen := make(map[int]bool)
-	for i, o := range readings {
-		if !blocked {
-			break
-		}
-		if i > 0 && o.part != readings[i-1].part {
-			clear(seen)
-		}
-		blocked = !seen[o.n]
-		seen[o.n] = true
-	}
 	out := make([]law.Sample, 0, len(readings))
+	several := false
 	for _, o := range readings {
-		sample := law.Sample{N: o.n, X: o.x}
-		if blocked {
-			sample.Round = int(o.part)
+		out = append(out, law.Sample{N: o.n, X: o.x, Round: o.block()})
+		several = several || out[0].Round != o.block()
+	}
+	order := func(a, b law.Sample) int { return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.Round, b.Round)) }
+	slices.SortFunc(out, order)
+	blocked := several
+	for i := 1; blocked && i < len(out); i++ {
+		blocked = order(out[i-1], out[i]) != 0
+	}
+	if !blocked {
+		for i := range out {
+			out[i].Round = 0
 		}
-		out = append(out, sample)
 	}
 	return out
 }

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"runbench/internal/resultfile"
 )
 
 // A yardstick is the unit a group's throughput is taken from.
@@ -17,6 +15,9 @@ type yardstick struct {
 
 	preference int // 0 where it tells nothing of throughput; the highest is taken
 }
+
+// opsPerSec is what throughput by the time of an op is in.
+const opsPerSec = "ops/s"
 
 func (y *yardstick) of(v float64) float64 {
 	if y.cost {
@@ -57,25 +58,28 @@ func yardstickOf(unit string) (y yardstick, preference int) {
 	}
 	time, per, ok := strings.Cut(unit, "/")
 	if scale, known := secondsOf[time]; ok && known && per == "op" {
-		return yardstick{unit: unit, cost: true, scale: 1 / scale, rate: "ops/s"}, 2
+		return yardstick{unit: unit, cost: true, scale: 1 / scale, rate: opsPerSec}, 2
 	}
 	return yardstick{}, 0
 }
 
-// gauge returns which value of a run tells most of its throughput, and how to
-// read it; where none does, its first value with a yardstick without a rate.
-func gauge(run *resultfile.Run, known map[string]*yardstick) (best *yardstick, column int) {
-	for i, v := range run.Values {
-		y := known[v.Unit]
+// gauge returns which of the units of a result tells most of its throughput, and how
+// to read it; where none does, the first one, with a yardstick without a rate.
+func gauge(units []string, known map[string]*yardstick) (best *yardstick, column int) {
+	for i, unit := range units {
+		y := known[unit]
 		if y == nil {
-			read, preference := yardstickOf(v.Unit)
-			read.unit, read.preference = v.Unit, preference
+			read, preference := yardstickOf(unit)
+			read.unit, read.preference = unit, preference
 			y = &read
-			known[v.Unit] = y
+			known[unit] = y
 		}
 		if best == nil || y.preference > best.preference {
 			best, column = y, i
 		}
+	}
+	if best == nil {
+		best = &yardstick{unit: "none"}
 	}
 	return best, column
 }

@@ -56,6 +56,10 @@ func Main() {
 	if name == "" {
 		return
 	}
+	if name == guardRole {
+		guard(os.Stdin)
+		os.Exit(0)
+	}
 	// A child of this child asks for a role of its own.
 	os.Unsetenv(roleEnv)
 	// Ctrl-C reaches the whole process group; the parent decides what it means.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
@@ -36,6 +37,32 @@ func TestMain(m *testing.M) {
 	Register("cpus", func(_ json.RawMessage, out io.Writer) error {
 		_, err := fmt.Fprintln(out, runtime.NumCPU())
 		return err
+	})
+	// A parent of a program in a group of its own, which a guard watches, and tells its
+	// process id and that of what the program has started.
+	Register("guarded", func(_ json.RawMessage, out io.Writer) error {
+		g, err := NewGuard()
+		if err != nil {
+			return err
+		}
+		program := exec.Command("sh", "-c", "sleep 100 & echo $! $$; wait")
+		program.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		ids, err := program.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		if err := program.Start(); err != nil {
+			return err
+		}
+		if err := g.Watch(program.Process.Pid); err != nil {
+			return err
+		}
+		line, err := bufio.NewReader(ids).ReadString('\n')
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, line)
+		select {}
 	})
 	// A parent that has a child of its own, and tells its process id.
 	Register("parent", func(_ json.RawMessage, out io.Writer) error {

@@ -146,8 +146,10 @@ func TestInputErrors(t *testing.T) {
 		{"empty", "", "new: expected Go benchmark output, with lines like \"BenchmarkName 100 12345 ns/op\", found an empty file"},
 		{"prose", "hello\nworld", "found 2 lines without a benchmark result"},
 		{"line", "goos: linux\n", "found 1 line without a benchmark result"},
-		{"json", "\n {\"Action\":\"start\"}\n", "found JSON"},
-		{"utf16", "\xff\xfeB\x00e\x00", "found UTF-16"},
+		{"json", "\n {\"level\":\"start\"}\n", "found JSON that is not"},
+		{"events", "{\"Action\":\"start\"}\n", "found events of go test -json without any output"},
+		{"events of prose", "{\"Action\":\"output\",\"Output\":\"hello\"}\n", "found 1 line without a benchmark result"},
+		{"utf16", "\xff\xfeB\x00e\x00", "found 1 line without a benchmark result"},
 		{"broken", "PASS\nBenchmarkX 1 10\n", "new:2: expected Go benchmark output"},
 		{"long line", good + good + strings.Repeat("x", 70<<10) + "\n" + good, "new:3: expected lines of less than 65536 bytes, found a longer one"},
 		{"long last line", good + strings.Repeat("x", 70<<10), "new:2: expected"},
@@ -338,4 +340,24 @@ func FuzzCompare(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// What analyze reads of a file, compare reads too.
+func TestOtherForms(t *testing.T) {
+	const text = "pkg: a\nBenchmarkX 1 10 ns/op\n"
+	events := "{\"Action\":\"output\",\"Package\":\"a\",\"Output\":\"pkg: a\\nBenchmarkX \\t\"}\n{\"Action\":\"output\",\"Package\":\"a\",\"Output\":\"1 10 ns/op\\n\"}\n"
+	wide := "\xff\xfe"
+	for _, c := range text {
+		wide += string([]byte{byte(c), 0})
+	}
+	for name, other := range map[string]string{"events": events, "UTF-16": wide} {
+		var want, got strings.Builder
+		same, r := mustCompare(t, text, text, Options{}), mustCompare(t, text, other, Options{})
+		if err := errors.Join(same.WriteText(&want, TextOptions{}), r.WriteText(&got, TextOptions{})); err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want.String() || len(r.Tables) != 1 || len(r.Warnings) != len(same.Warnings) {
+			t.Errorf("%s: %s, want %s", name, got.String(), want.String())
+		}
+	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
+
+	"runbench/internal/resultfile"
 )
 
 // samples holds the values of one input by configuration, benchmark name and
@@ -66,9 +68,22 @@ func readSamples(ctx context.Context, in Input, label string, filter *benchproc.
 		hasName:  make(map[string]struct{}),
 		hasUnit:  make(map[string]struct{}),
 	}
-	src := &source{ctx: ctx, r: bufio.NewReaderSize(in.Data, 256<<10)}
+	src := &source{ctx: ctx}
+	if err := ctx.Err(); err != nil {
+		return nil, src.readError(in.Name, err)
+	}
+	// What analyze reads of a file, compare reads too.
+	var err error
+	src.r, src.events, err = resultfile.Text(bufio.NewReaderSize(in.Data, 256<<10))
+	if err != nil {
+		return nil, src.readError(in.Name, err)
+	}
+	name := in.Name
+	if src.events {
+		name = "output of " + name // which line numbers are of
+	}
 	var reader benchfmt.Reader
-	reader.Reset(src, in.Name, ".file", label)
+	reader.Reset(src, name, ".file", label)
 
 	results, bad := 0, 0
 	var firstBad *benchfmt.SyntaxError
@@ -168,11 +183,12 @@ func sameConfig(a, b []benchfmt.Config) bool {
 // A source passes an input on to the benchmark reader, stops when ctx is done,
 // and keeps what a message about unusable input needs to know.
 type source struct {
-	ctx   context.Context
-	r     io.Reader
-	lines int    // line ends passed on
-	head  []byte // beginning of the input
-	last  byte
+	ctx    context.Context
+	r      io.Reader
+	events bool   // the input is that of go test -json
+	lines  int    // line ends passed on
+	head   []byte // beginning of the input
+	last   byte
 }
 
 // headLen is how much of an input is looked at to tell what it is.
@@ -197,7 +213,10 @@ func (s *source) Read(p []byte) (int, error) {
 // scanner asks for more only when all complete lines have been used, so the
 // line at fault is the one after the last line end.
 func (s *source) readError(name string, err error) *InputError {
-	e := &InputError{File: name, Line: s.lines + 1, Err: err}
+	e := &InputError{File: name, Err: err}
+	if !s.events {
+		e.Line = s.lines + 1
+	}
 	if errors.Is(err, bufio.ErrTooLong) {
 		e.Expected = fmt.Sprintf("lines of less than %d bytes", bufio.MaxScanTokenSize)
 		e.Found = "a longer one"
@@ -223,14 +242,16 @@ func (s *source) noResultError(name string, firstBad *benchfmt.SyntaxError) *Inp
 		lines++
 	}
 	switch {
+	case len(s.head) == 0 && s.events:
+		e.Found = "events of go test -json without any output"
 	case len(s.head) == 0:
 		e.Found = "an empty file"
-	case bytes.HasPrefix(s.head, []byte{0xff, 0xfe}), bytes.HasPrefix(s.head, []byte{0xfe, 0xff}):
-		e.Found = "UTF-16 text (save it as UTF-8)"
 	case bytes.HasPrefix(bytes.TrimSpace(s.head), []byte{'{'}):
-		e.Found = "JSON (for the output of go test -json, run go test without -json)"
+		e.Found = "JSON that is not the output of go test -json"
 	case firstBad != nil:
-		e.Line = firstBad.Line
+		if !s.events {
+			e.Line = firstBad.Line
+		}
 		e.Found = "only lines that cannot be understood, the first for: " + firstBad.Msg
 	case lines == 1:
 		e.Found = "1 line without a benchmark result"

@@ -3,7 +3,7 @@ package execsweep
 import (
 	"math"
 
-	"runbench/internal/law"
+	"runbench/internal/analysis"
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
@@ -25,108 +25,44 @@ type Answer struct {
 	Sentence string  `json:"sentence"`
 	// Goroutines says in words what more goroutines give; "" where the command is
 	// told none.
-	Goroutines string         `json:"goroutines"`
-	Recommend  Recommendation `json:"recommend"`
+	Goroutines string                  `json:"goroutines"`
+	Recommend  analysis.Recommendation `json:"recommend"`
 
-	Series []Series     `json:"series"`         // one for each number of goroutines, ascending
-	Across *Law         `json:"goroutines_law"` // over the goroutines at the most cores; null with one number of them
-	Noise  []string     `json:"disturbances"`   // what disturbed the measurement, in words
-	Failed []Failed     `json:"failures"`       // runs without a result
-	Own    bool         `json:"own_figure"`     // throughput is the program's own figure, and not runs per second
-	Seen   *noise.Noise `json:"noise"`          // null where it was not watched
-}
-
-// A Failed is a run without a result.
-type Failed struct {
-	Cell   string `json:"cell"`
-	Round  int    `json:"round"`
-	Reason string `json:"reason"`
-}
-
-// A Recommendation is the smallest number of goroutines, and then of cores, within
-// 5 % of the best throughput measured.
-type Recommendation struct {
-	Goroutines int `json:"goroutines"`
-	Gomaxprocs int `json:"gomaxprocs"`
+	Series   []Series           `json:"series"`         // one for each number of goroutines, ascending
+	Across   *analysis.Law      `json:"goroutines_law"` // over the goroutines at the most cores; null with one number of them
+	Noise    []string           `json:"disturbances"`   // what disturbed the measurement, in words
+	Failed   []analysis.Failure `json:"failures"`       // runs without a result
+	Warnings []string           `json:"warnings"`       // about the file
+	Own      bool               `json:"own_figure"`     // throughput is the program's own figure, and not runs per second
+	Seen     *noise.Noise       `json:"noise"`          // null where it was not watched
 }
 
 // A Series is what was measured at one number of goroutines.
 type Series struct {
-	Goroutines int     `json:"goroutines"` // 1 where the command is told none
-	Verdict    Verdict `json:"verdict"`
-	Sentence   string  `json:"sentence"`
-	Points     []Point `json:"points"` // by ascending GOMAXPROCS
-	Law        *Law    `json:"law"`    // null with one number of cores
+	Goroutines int           `json:"goroutines"` // 1 where the command is told none
+	Verdict    Verdict       `json:"verdict"`
+	Sentence   string        `json:"sentence"`
+	Points     []Point       `json:"points"` // by ascending GOMAXPROCS
+	Law        *analysis.Law `json:"law"`    // null with one number of cores
 }
 
-// A Point is what was measured at one number of cores.
+// A Point is what was measured at one number of cores. Ratios are within rounds, over
+// the fewest cores, and null there.
 type Point struct {
-	Gomaxprocs     int      `json:"gomaxprocs"`
-	Oversubscribed bool     `json:"oversubscribed,omitempty"` // more GOMAXPROCS than cores
-	Runs           int      `json:"runs"`
-	Rate           Estimate `json:"rate"`             // runs per second, or the program's own figure as a rate
-	Wall           Estimate `json:"wall_seconds"`     // geometric mean
-	CPU            float64  `json:"cpu_seconds"`      // median of user and system time
-	CoresUsed      float64  `json:"cores_used"`       // median of CPU time over wall time
-	Peak           *float64 `json:"peak_bytes"`       // largest of all runs; null where runbench's own memory hides it
-	Speedup        *Ratio   `json:"speedup"`          // of Rate, within rounds, over the fewest cores; null there
-	CPUCost        *Ratio   `json:"cpu_time_against"` // of CPU time likewise; null there and where it is 0
+	Gomaxprocs     int            `json:"gomaxprocs"`
+	Oversubscribed bool           `json:"oversubscribed,omitempty"` // more GOMAXPROCS than cores
+	Runs           int            `json:"runs"`
+	Rate           analysis.Part  `json:"rate"`             // runs per second, or the program's own figure as a rate
+	Wall           analysis.Part  `json:"wall_seconds"`     // geometric mean
+	CPU            float64        `json:"cpu_seconds"`      // median of user and system time
+	CoresUsed      float64        `json:"cores_used"`       // median of CPU time over wall time
+	Peak           *float64       `json:"peak_bytes"`       // largest of all runs; null where runbench's own memory hides it
+	Speedup        *analysis.Gain `json:"speedup"`          // of Rate
+	CPUCost        *analysis.Gain `json:"cpu_time_against"` // of CPU time; null where that is 0 too
 }
 
-// An Estimate is a value with its 95 % interval, null where there are too few runs.
-type Estimate struct {
-	Value float64  `json:"value"`
-	Lo    *float64 `json:"lo"`
-	Hi    *float64 `json:"hi"`
-}
-
-// A Ratio is an estimate of one, with what it does.
-type Ratio struct {
-	Estimate
-	Effect scaling.Effect `json:"effect"`
-}
-
-// A Law is what package law says of a series.
-type Law struct {
-	Axis    string    `json:"axis"`
-	Model   string    `json:"model"` // "" where all are refused
-	Sigma   *Estimate `json:"sigma"`
-	Kappa   *Estimate `json:"kappa"`
-	Peak    *Peak     `json:"peak"`
-	Limit   *Estimate `json:"limit"`   // speed-up that more would tend to at most; null where it is not claimed
-	Refused *string   `json:"refused"` // why there is no law, or no further one
-	Notes   []string  `json:"notes"`
-}
-
-// A Peak is where a law has its greatest throughput.
-type Peak struct {
-	Estimate
-	Extrapolated bool `json:"extrapolated"`
-}
-
-func lawOf(f law.Fit) *Law {
-	l := &Law{
-		Axis: string(f.Axis), Model: string(f.Model), Sigma: fitted(f.Sigma), Kappa: fitted(f.Kappa), Limit: fitted(f.Limit),
-		Notes: append([]string{}, f.Notes...),
-	}
-	if f.Peak != nil {
-		l.Peak = &Peak{*fitted(&f.Peak.N), f.Peak.Extrapolated}
-	}
-	if f.Refused != "" {
-		l.Refused = &f.Refused
-	}
-	return l
-}
-
-func fitted(e *law.Estimate) *Estimate {
-	if e == nil || finite(e.Value) == nil {
-		return nil
-	}
-	return &Estimate{e.Value, finite(e.Lo), finite(e.Hi)}
-}
-
-func estimate(e scaling.Estimate) Estimate {
-	return Estimate{e.Value, finite(e.Lo), finite(e.Hi)}
+func estimate(e scaling.Estimate) analysis.Part {
+	return analysis.Part{Value: e.Value, Lo: finite(e.Lo), Hi: finite(e.Hi)}
 }
 
 // finite returns v, or nil where JSON has no number for it.
@@ -137,10 +73,10 @@ func finite(v float64) *float64 {
 	return &v
 }
 
-func failures(set *resultfile.Set) []Failed {
-	list := []Failed{}
+func failures(set *resultfile.Set) []analysis.Failure {
+	list := []analysis.Failure{}
 	for _, f := range set.Failures {
-		list = append(list, Failed{f.Cell, f.Round, f.Reason})
+		list = append(list, analysis.Failure{Cell: f.Cell, Round: f.Round, Reason: f.Reason})
 	}
 	return list
 }

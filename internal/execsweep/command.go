@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"runbench/internal/child"
 	"runbench/internal/host"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // A Command is a program with its arguments, and the way to run it at so many
-// cores.
+// cores, once at a time.
 type Command struct {
 	Args   []string // the program as it was named and its arguments, placeholders not replaced
 	Dir    string   // where it runs; "" for here
@@ -32,8 +33,9 @@ type Command struct {
 	// Otherwise the environment variable GOMAXPROCS tells it.
 	Pin bool
 
-	path string        // of the program
-	cpus map[int][]int // the CPUs to limit it to, by their number
+	path  string        // of the program
+	cpus  map[int][]int // the CPUs to limit it to, by their number
+	guard *child.Guard  // nil until the first run
 }
 
 // Options say how to run a command. The zero value runs it here, without input,

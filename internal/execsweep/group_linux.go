@@ -12,7 +12,7 @@ const canPin = true
 
 // ownGroup puts a program and its children into a process group of their own, so
 // that all of them can be killed, and Ctrl-C reaches us alone. The kernel kills
-// the program when the thread that started it ends.
+// the program when the thread that started it ends; a guard kills the others.
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

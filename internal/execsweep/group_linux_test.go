@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,6 +64,25 @@ func TestNothingIsLeft(t *testing.T) {
 			awaitGone(t, string(id))
 		})
 	}
+}
+
+// When we are killed ourselves, so is what the program has started.
+func TestKilledWithUs(t *testing.T) {
+	pid := filepath.Join(t.TempDir(), "pid")
+	us := exec.Command(os.Args[0], "program", "sweep", "leave", pid, "wait")
+	if err := us.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var id []byte
+	for deadline := time.Now().Add(10 * time.Second); len(id) == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		id, _ = os.ReadFile(pid)
+	}
+	_ = us.Process.Kill()
+	_ = us.Wait()
+	if len(id) == 0 {
+		t.Fatal("the program has not started another one in 10 s")
+	}
+	awaitGone(t, string(id))
 }
 
 // awaitGone waits until a process has ended, which is a moment after it was

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"runbench/internal/analysis"
 	"runbench/internal/law"
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
@@ -17,9 +18,14 @@ import (
 // A Machine is what the judge has to know of it; 0 where unknown.
 type Machine struct{ Physical, Logical int }
 
+// IsOf reports whether a set is that of a command.
+func IsOf(set *resultfile.Set) bool {
+	return set.Manifest != nil && slices.ContainsFunc(set.Manifest.Plan.Subjects, func(s resultfile.Subject) bool { return s.Class == resultfile.Exec })
+}
+
 // Judge says what the runs of a command tell. The error says that there are none.
 func Judge(set *resultfile.Set, m Machine) (Answer, error) {
-	runs := slices.DeleteFunc(slices.Clone(set.Runs), func(r resultfile.Run) bool { return r.Cell.Class != Class })
+	runs := slices.DeleteFunc(slices.Clone(set.Runs), func(r resultfile.Run) bool { return r.Cell.Class != resultfile.Exec })
 	if len(runs) == 0 {
 		return Answer{}, errors.New("expected runs of a command, found none")
 	}
@@ -28,7 +34,7 @@ func Judge(set *resultfile.Set, m Machine) (Answer, error) {
 	by.lost = noise.Sum(seen).Lost()
 	a := Answer{
 		SchemaVersion: resultfile.SchemaVersion, Name: runs[0].Cell.Spec(), Runs: len(runs), Own: by.own,
-		Cores: m.Logical, Physical: m.Physical, Noise: []string{}, Failed: failures(set),
+		Cores: m.Logical, Physical: m.Physical, Noise: []string{}, Failed: failures(set), Warnings: append([]string{}, set.Warnings...),
 	}
 	for _, n := range set.Notes {
 		a.Command = n.Text
@@ -129,9 +135,14 @@ func (m measured) series(goroutines int, about Machine) Series {
 	}
 	s.Verdict, s.Sentence = judge(s.Points, m.own, m.lost)
 	if len(s.Points) > 1 {
-		s.Law = lawOf(law.Analyze(samples, law.Options{Axis: law.Gomaxprocs, Physical: about.Physical, Logical: about.Logical}))
+		s.Law = lawOf(samples, law.Gomaxprocs, about)
 	}
 	return s
+}
+
+func lawOf(samples []law.Sample, axis law.Axis, about Machine) *analysis.Law {
+	l := analysis.NewLaw(law.Analyze(samples, law.Options{Axis: axis, Physical: about.Physical, Logical: about.Logical}))
+	return &l
 }
 
 // point sums up what was measured in a cell.
@@ -140,7 +151,7 @@ func (m measured) point(c, base scaling.Cell, about Machine) Point {
 	p := Point{
 		Gomaxprocs: c.Gomaxprocs, Oversubscribed: about.Logical > 0 && c.Gomaxprocs > about.Logical,
 		Runs: len(m.runs[c]), Rate: estimate(m.rate.Mean(c)),
-		Wall:      Estimate{1 / wall.Value, finite(1 / wall.Hi), finite(1 / wall.Lo)},
+		Wall:      analysis.Part{Value: 1 / wall.Value, Lo: finite(1 / wall.Hi), Hi: finite(1 / wall.Lo)},
 		CPU:       m.median(c, resultfile.CPUNsPerOp) / 1e9,
 		CoresUsed: m.median(c, resultfile.CoresUsed),
 	}
@@ -161,18 +172,18 @@ func (m measured) point(c, base scaling.Cell, about Machine) Point {
 // ratio returns num/den over the rounds they share. Where others took a share of
 // the machine, nobody knows which of the two it was missing to: the interval is
 // wider for it, as that of a gain is (package scaling).
-func (m measured) ratio(s scaling.Surface, num, den scaling.Cell) *Ratio {
+func (m measured) ratio(s scaling.Surface, num, den scaling.Cell) *analysis.Gain {
 	e := s.Ratio(num, den, 0)
 	if m.lost > 0 {
 		e.Lo *= 1 - m.lost
 		e.Hi /= 1 - m.lost
 	}
-	return &Ratio{estimate(e), scaling.EffectOf(e)}
+	return &analysis.Gain{Value: e.Value, Lo: finite(e.Lo), Hi: finite(e.Hi), Effect: string(scaling.EffectOf(e)), Rounds: e.Rounds}
 }
 
 // recommend returns the fewest goroutines and then cores within 5 % of the best,
 // of the cells that are not oversubscribed; of all where all are.
-func (m measured) recommend(about Machine) Recommendation {
+func (m measured) recommend(about Machine) analysis.Recommendation {
 	cells := sortedCells(m.rate)
 	within := slices.DeleteFunc(slices.Clone(cells), func(c scaling.Cell) bool { return about.Logical > 0 && c.Gomaxprocs > about.Logical })
 	if len(within) > 0 {
@@ -183,12 +194,12 @@ func (m measured) recommend(about Machine) Recommendation {
 		best = max(best, m.rate.Mean(c).Value)
 	}
 	i := slices.IndexFunc(cells, func(c scaling.Cell) bool { return m.rate.Mean(c).Value >= scaling.AsGood*best })
-	return Recommendation(cells[i])
+	return analysis.Recommendation(cells[i])
 }
 
 // across says what goroutines give at the most cores that are there, and which law
 // they follow.
-func (m measured) across(about Machine, best Recommendation) (string, *Law) {
+func (m measured) across(about Machine, best analysis.Recommendation) (string, *analysis.Law) {
 	top := best.Gomaxprocs
 	var samples []law.Sample
 	var cells []scaling.Cell
@@ -201,7 +212,7 @@ func (m measured) across(about Machine, best Recommendation) (string, *Law) {
 			samples = append(samples, law.Sample{N: c.Goroutines, X: o.Rate, Round: o.Round})
 		}
 	}
-	l := lawOf(law.Analyze(samples, law.Options{Axis: law.Goroutines, Physical: about.Physical, Logical: about.Logical}))
+	l := lawOf(samples, law.Goroutines, about)
 	few, chosen := cells[0], scaling.Cell{Goroutines: best.Goroutines, Gomaxprocs: top}
 	if chosen == few {
 		return fmt.Sprintf("%d of them are within 5 %% of the best", few.Goroutines), l
@@ -212,7 +223,7 @@ func (m measured) across(about Machine, best Recommendation) (string, *Law) {
 }
 
 // times writes a ratio with its interval.
-func times(r Ratio) string {
+func times(r analysis.Gain) string {
 	text := fmt.Sprintf("%.2f×", r.Value)
 	if r.Value >= 10 {
 		text = fmt.Sprintf("%.1f×", r.Value)

@@ -31,7 +31,7 @@ func (s simulated) set(seed uint64) *resultfile.Set {
 			factor := drift * math.Exp(s.noise*own.NormFloat64())
 			w, c := wall*factor, s.cpu[p]*factor
 			set.Runs = append(set.Runs, resultfile.Run{
-				Cell:  resultfile.Cell{Class: Class, Workload: "x", Strategy: resultfile.Sequential, Goroutines: 1, Gomaxprocs: p},
+				Cell:  resultfile.Cell{Class: resultfile.Exec, Workload: "x", Strategy: resultfile.Sequential, Goroutines: 1, Gomaxprocs: p},
 				Round: round, Batches: 1,
 				Values: []resultfile.Value{
 					{Unit: resultfile.NsPerOp, Value: 1e9 * w},

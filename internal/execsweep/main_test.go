@@ -1,6 +1,7 @@
 package execsweep
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,11 +11,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"runbench/internal/child"
 )
 
 // The test binary is also the program that is measured: its first argument says
 // what it does.
 func TestMain(m *testing.M) {
+	child.Main() // the guard
 	if len(os.Args) > 2 && os.Args[1] == "program" {
 		program(os.Args[2], os.Args[3:])
 		os.Exit(0)
@@ -53,6 +57,12 @@ func program(mode string, args []string) {
 		os.Exit(3)
 	case "hang":
 		select {}
+	case "sweep": // another program, as runbench does
+		c, err := New(append([]string{os.Args[0], "program"}, args...), Options{})
+		if err != nil {
+			panic(err)
+		}
+		_, _ = c.run(context.Background(), 1, 1, time.Hour, true)
 	case "stay": // as itself, until it is killed
 		time.Sleep(time.Hour)
 	case "leave": // starts one that stays, tells its id and ends
@@ -94,6 +104,7 @@ func command(t *testing.T, opt Options, mode string, args ...string) *Command {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(c.Close)
 	return c
 }
 

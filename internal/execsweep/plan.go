@@ -9,9 +9,6 @@ import (
 	"runbench/internal/scaling"
 )
 
-// Class is the class of the cells of a command.
-const Class = "Exec"
-
 // Precision is the half-width, as a share, at which a speed-up is known well
 // enough.
 const Precision = 0.02
@@ -34,7 +31,7 @@ func NewPlan(name string, axes Axes) resultfile.Plan {
 	}
 	plan := resultfile.Plan{
 		Seed: axes.Seed, Rounds: axes.Rounds, Budget: axes.Budget, Procs: ascending(axes.Procs), Precision: Precision,
-		Subjects: []resultfile.Subject{{Class: Class, Workload: name, Batch: 1, Goroutines: counts}},
+		Subjects: []resultfile.Subject{{Class: resultfile.Exec, Workload: name, Batch: 1, Goroutines: counts}},
 	}
 	if slices.Max(counts) > 1 {
 		plan.Subjects[0].Strategies = []string{resultfile.Own}

@@ -45,6 +45,14 @@ func (c *Command) Try(ctx context.Context, goroutines, procs int, timeout time.D
 	return err
 }
 
+// Close ends what watches over the runs, none of which may be under way.
+func (c *Command) Close() {
+	if c.guard != nil {
+		c.guard.Close()
+		c.guard = nil
+	}
+}
+
 // values returns what is written of a run.
 func (c *Command) values(u usage) []resultfile.Value {
 	rate := 1 / u.wall.Seconds()
@@ -71,7 +79,8 @@ func (c *Command) values(u usage) []resultfile.Value {
 }
 
 // run runs the command once. It and all it has started, as far as they stay in its
-// process group, are gone when run returns. With all its standard output counts
+// process group, are gone when run returns, and when this process is killed before
+// that. With all its standard output counts
 // for messages too; without, it goes nowhere unless a figure is to be found in it,
 // since whoever reads a pipe takes time from one of the cores.
 func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.Duration, all bool) (usage, error) {
@@ -99,11 +108,18 @@ func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.D
 	if all || c.Figure != nil {
 		cmd.Stdout = w
 	}
+	if c.guard == nil {
+		if c.guard, err = child.NewGuard(); err != nil {
+			w.Close()
+			return usage{}, err
+		}
+	}
 	p, err := c.start(cmd, c.cpus[procs])
 	w.Close()
 	if err != nil {
 		return usage{}, fmt.Errorf("start %s: %w", c.Args[0], err)
 	}
+	watched := c.guard.Watch(cmd.Process.Pid) == nil
 	out := &output{ends: c.Figure != nil}
 	read := make(chan struct{})
 	go func() {
@@ -115,6 +131,10 @@ func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.D
 	stop()
 	// What the program has left running would disturb the next run.
 	killGroup(cmd.Process)
+	c.guard.Forget(cmd.Process.Pid)
+	if !watched { // somebody has killed the guard
+		c.Close()
+	}
 	select {
 	case <-read:
 	case <-time.After(time.Second): // whoever left the group has the pipe open

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"runbench/internal/analysis"
 	"runbench/internal/scaling"
 )
 
@@ -40,6 +41,9 @@ const (
 
 	// most is the share of the cores that a program has to use to use them.
 	most = 0.75
+
+	// helps is the effect of a ratio that is certainly above 1.
+	helps = string(scaling.EffectHelps)
 )
 
 // judge says what cores give, from the points at each number of cores, ascending;
@@ -57,9 +61,9 @@ func judge(points []Point, own bool, lost float64) (Verdict, string) {
 	}
 	speedup, could := *top.Speedup, top.CoresUsed/(1-min(lost, 0.99))
 	switch {
-	case speedup.Effect == scaling.EffectHelps && speedup.Value > worth:
+	case speedup.Effect == helps && speedup.Value > worth:
 		return Gains, gains(base, top, own)
-	case speedup.Effect == scaling.EffectHurts && speedup.Value < 1/worth:
+	case speedup.Effect == string(scaling.EffectHurts) && speedup.Value < 1/worth:
 		return Hurts, fmt.Sprintf("more cores make it slower: %s at %d%s", times(speedup), top.Gomaxprocs, extra(top))
 	case base.CoresUsed > beyond*float64(base.Gomaxprocs):
 		return Ignores, fmt.Sprintf("uses %s although it was to use %d: it does not follow GOMAXPROCS; tell it by %s or limit it with --pin", used(base), base.Gomaxprocs, ProcsPlaceholder)
@@ -67,9 +71,9 @@ func judge(points []Point, own bool, lost float64) (Verdict, string) {
 		return Waits, waits(base, speedup)
 	case !own && could <= oneCore:
 		return OneCore, fmt.Sprintf("does not use more than one core (CPU/wall %.2f at %d): cores cannot help", top.CoresUsed, top.Gomaxprocs)
-	case speedup.Effect != scaling.EffectNone:
+	case speedup.Effect != string(scaling.EffectNone):
 		return Inconclusive, undecided(top, lost)
-	case top.CPUCost != nil && top.CPUCost.Effect == scaling.EffectHelps && top.CPUCost.Value > worth:
+	case top.CPUCost != nil && top.CPUCost.Effect == helps && top.CPUCost.Value > worth:
 		return Costs, fmt.Sprintf("more cores cost CPU time without speed: %s at %d%s", times(speedup), top.Gomaxprocs, extra(top))
 	case could <= oneCore:
 		return OneCore, fmt.Sprintf("does not use more than one core (CPU/wall %.2f at %d)", top.CoresUsed, top.Gomaxprocs)
@@ -86,7 +90,7 @@ func gains(base, top Point, own bool) string {
 	case own:
 	case top.CoresUsed < most*offered:
 		text += "; the others had nothing to do: parts of it run one after the other or wait"
-	case top.CPUCost != nil && top.CPUCost.Effect == scaling.EffectHelps && top.CPUCost.Value > worth:
+	case top.CPUCost != nil && top.CPUCost.Effect == helps && top.CPUCost.Value > worth:
 		text += extra(top) + ": the same work costs more on several (memory, locks, shared caches)"
 	}
 	return text
@@ -94,7 +98,7 @@ func gains(base, top Point, own bool) string {
 
 // waits says that the program waits. A program that computes for a share u of its
 // time on one core cannot gain more than 1/(1−u) by doing that part in no time.
-func waits(base Point, speedup Ratio) string {
+func waits(base Point, speedup analysis.Gain) string {
 	text := fmt.Sprintf("waits most of its time (CPU/wall %.2g): cores cannot help", base.CoresUsed)
 	if limit := 1 / (1 - base.CoresUsed); base.CoresUsed < 1 && limit > worth {
 		text = fmt.Sprintf("waits most of its time (CPU/wall %.2f): cores could give %.2f× at most, and gave %s", base.CoresUsed, limit, times(speedup))
@@ -105,7 +109,7 @@ func waits(base Point, speedup Ratio) string {
 // extra says how much more CPU time the point took than the base, "" where that is
 // not certain or not worth a word.
 func extra(p Point) string {
-	if p.CPUCost == nil || p.CPUCost.Effect != scaling.EffectHelps || p.CPUCost.Value <= worth {
+	if p.CPUCost == nil || p.CPUCost.Effect != helps || p.CPUCost.Value <= worth {
 		return ""
 	}
 	return fmt.Sprintf(", with %.0f %% more CPU time", 100*(p.CPUCost.Value-1))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"runbench/internal/analysis"
+	"runbench/internal/resultfile"
 )
 
 // csvHead names the columns. A bound or a figure that is not known is empty.
@@ -149,7 +151,7 @@ func rateUnit(w analysis.Workload) string {
 	if w.Sweep != nil {
 		return w.Sweep.Rate
 	}
-	return "tasks/s"
+	return cmp.Or(w.Unit, resultfile.TasksPerSec)
 }
 
 // bounds returns a value and its bounds, each empty where it is not known.

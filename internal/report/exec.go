@@ -40,11 +40,10 @@ func Exec(w io.Writer, a execsweep.Answer, style Style) error {
 	if hidden(a) {
 		p.line("%s", style.paint(dim, "– peak memory: no more than runbench's own, which hides it"))
 	}
-	var failed []analysis.Failure
-	for _, f := range a.Failed {
-		failed = append(failed, analysis.Failure(f))
+	for _, text := range a.Warnings {
+		p.line("%s %s", style.paint(amber, "warning:"), Inert(text))
 	}
-	p.failures(failed)
+	p.failures(a.Failed)
 	return p.err
 }
 
@@ -84,7 +83,7 @@ func (p *printer) execTable(a execsweep.Answer, s execsweep.Series) {
 		}
 		speedup := "1"
 		if pt.Speedup != nil {
-			speedup = gain(&analysis.Gain{Value: pt.Speedup.Value, Lo: pt.Speedup.Lo, Hi: pt.Speedup.Hi}, true)
+			speedup = gain(pt.Speedup, true)
 		}
 		peak := "–"
 		if pt.Peak != nil {
@@ -111,7 +110,7 @@ func (p *printer) execTable(a execsweep.Answer, s execsweep.Series) {
 }
 
 // execLaw writes a law in a line, or why there is none.
-func (p *printer) execLaw(l *execsweep.Law) {
+func (p *printer) execLaw(l *analysis.Law) {
 	if l == nil {
 		return
 	}
@@ -121,21 +120,18 @@ func (p *printer) execLaw(l *execsweep.Law) {
 		}
 		return
 	}
-	text := fmt.Sprintf("law over %s: %s", l.Axis, l.Model)
+	text := fmt.Sprintf("law over %s: %s", axisName(l.Axis), l.Model)
 	if l.Sigma != nil {
-		text += fmt.Sprintf(", contention σ %s", bounded(*l.Sigma))
+		text += ", contention σ " + coefficient(l.Sigma)
 	}
 	if l.Kappa != nil {
-		text += fmt.Sprintf(", coherency κ %s", bounded(*l.Kappa))
+		text += ", coherency κ " + coefficient(l.Kappa)
 	}
 	if l.Peak != nil {
-		text += fmt.Sprintf(", best at %s", bounded(l.Peak.Estimate))
-		if l.Peak.Extrapolated {
-			text += ", extrapolated"
-		}
+		text += ", best at " + peak(l.Peak)
 	}
 	if l.Limit != nil {
-		text += fmt.Sprintf("; more would give at most %s of the speed of the fewest", ratio(l.Limit.Value))
+		text += fmt.Sprintf("; more would give at most %s the speed at %d", limit(l.Limit), l.Base)
 	}
 	if l.Refused != nil {
 		text += "; " + Inert(*l.Refused)
@@ -185,19 +181,8 @@ func span(s float64) string {
 }
 
 // halfWidth adds half the width of the interval of e, in percent, to text.
-func halfWidth(text string, e execsweep.Estimate) string {
+func halfWidth(text string, e analysis.Part) string {
 	return plusMinus(text, e.Value, e.Lo, e.Hi)
-}
-
-// bounded writes a value of a law with its interval.
-func bounded(e execsweep.Estimate) string {
-	bound := func(v *float64) string {
-		if v == nil {
-			return "∞"
-		}
-		return fmt.Sprintf("%.3g", *v)
-	}
-	return fmt.Sprintf("%.3g (%s…%s)", e.Value, bound(e.Lo), bound(e.Hi))
 }
 
 func mebibytes(bytes float64) string { return quantity(bytes/(1<<20)) + " MiB" }

@@ -62,7 +62,7 @@ func (m *markdown) gainsTable(ws []analysis.Workload) {
 	rows := [][]string{{"workload", "one at a time", "concurrency", "parallelism", "total", "goroutines", "cores", "verdict"}}
 	for _, w := range ws {
 		rows = append(rows, []string{
-			called(w, ws), base(w.Base), gain(w.ConcurrencyGain, true), gain(w.ParallelismGain, true), gain(w.TotalGain, false),
+			called(w, ws), escape(base(w)), gain(w.ConcurrencyGain, true), gain(w.ParallelismGain, true), gain(w.TotalGain, false),
 			orDash(w.Recommend.Goroutines), orDash(w.Recommend.Gomaxprocs), escape(w.Verdict + ": " + w.Sentence),
 		})
 	}

@@ -17,7 +17,11 @@ import (
 // recommended numbers.
 func Plot(w io.Writer, a analysis.Analysis, style Style) error {
 	p := &printer{w: w, style: style}
-	p.line("%s", style.paint(bold, "How many goroutines? tasks/s over goroutines; ◀ the fewest goroutines and cores within 5 % of the best, in the rounds they share"))
+	rate := "throughput"
+	if len(a.Workloads) > 0 && !slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return rateUnit(w) != rateUnit(a.Workloads[0]) }) {
+		rate = Inert(rateUnit(a.Workloads[0]))
+	}
+	p.line("%s", style.paint(bold, "How many goroutines? "+rate+" over goroutines; ◀ the fewest goroutines and cores within 5 % of the best, in the rounds they share"))
 	for _, wl := range a.Workloads {
 		p.surface(wl)
 	}

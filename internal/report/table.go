@@ -75,7 +75,7 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 			return ""
 		}
 		rows = append(rows, []string{
-			title(w, ws), base(w.Base), gain(w.ConcurrencyGain, true) + wide(w.ConcurrencyGain),
+			title(w, ws), base(w), gain(w.ConcurrencyGain, true) + wide(w.ConcurrencyGain),
 			gain(w.ParallelismGain, true) + wide(w.ParallelismGain), gain(w.TotalGain, false), "",
 		})
 		if w.PhysicalGain != nil {
@@ -191,11 +191,11 @@ func (p *printer) remarks(a analysis.Analysis) {
 	p.failures(a.Failures)
 }
 
-func base(r *analysis.Rate) string {
-	if r == nil {
+func base(w analysis.Workload) string {
+	if w.Base == nil {
 		return "–"
 	}
-	return quantity(r.Value) + " tasks/s"
+	return quantity(w.Base.Value) + " " + Inert(rateUnit(w))
 }
 
 // gain writes a gain, with half the width of its interval where asked. The

@@ -48,10 +48,10 @@ func TestBesideBenchstat(t *testing.T) {
 	benchstat := build(t, "golang.org/x/perf/cmd/benchstat")
 	self, err := os.Executable()
 	check(t, err)
-	for _, names := range []int{2000, 200_000} {
-		path := writeBig(t, names)
+	for _, file := range []struct{ names, loops int }{{2000, 1}, {200_000, 1}, {1000, 2000}} {
+		path := writeBig(t, file.names, file.loops)
 		cost := func(what string, cmd *exec.Cmd) {
-			t.Logf("%7d names: %-12s %s", names, what, costOf(t, cmd))
+			t.Logf("%7d names, %4d times: %-12s %s", file.names, file.loops, what, costOf(t, cmd))
 		}
 		cost("benchstat", exec.Command(benchstat, path))
 		for _, kind := range []string{"", "_COMPACT"} {

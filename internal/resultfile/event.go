@@ -99,6 +99,10 @@ const Sequential = "sequential"
 // batches onto goroutines itself.
 const Own = "own"
 
+// Exec is the class of the runs of a program that is not ours, which runbench exec
+// measures.
+const Exec = "Exec"
+
 // The strategies of the ceilings' cells, in which C = P = n copies of a workload
 // run side by side.
 const (

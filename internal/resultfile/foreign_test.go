@@ -190,7 +190,7 @@ func TestNames(t *testing.T) {
 
 func TestCompactIsTheSame(t *testing.T) {
 	var text bytes.Buffer
-	check(t, manyResults(&text, 40, 500)) // several chunks
+	check(t, manyResults(&text, 40, 250, 2)) // several chunks
 	text.WriteString("note: other\nBenchmarkZ 1 5 ns/op\nBenchmarkFoo0/size=10 1 5 ns/op\n")
 	all := readBytes(t, text.Bytes())
 	compact, err := ReadCompact(bytes.NewReader(text.Bytes()), "r.txt")

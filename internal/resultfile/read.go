@@ -103,15 +103,6 @@ func (s *Set) All() iter.Seq[Run] {
 	return slices.Values(s.Runs)
 }
 
-// Stretches yields what All does by stretches, each with its first run, whose Values
-// are good only until the next one.
-func (s *Set) Stretches() iter.Seq2[Run, *Stretch] {
-	if s.store != nil {
-		return s.store.each()
-	}
-	return stretchesOf(s.Runs)
-}
-
 // Len returns the number of runs that All yields.
 func (s *Set) Len() int {
 	if s.store != nil {
@@ -164,9 +155,9 @@ func Read(r io.Reader, name string) (*Set, error) {
 	return set, nil
 }
 
-// ReadCompact reads as [Read] does but leaves Runs empty: All yields the runs. In a
-// file of millions of lines a run with three values takes about 30 bytes so, or 70
-// where no name comes twice in a row, and over 200 in Runs.
+// ReadCompact reads as [Read] does but leaves Runs empty: All and Series give the
+// results. In a file of millions of lines a run with three values takes about 30
+// bytes so, and over 200 in Runs.
 func ReadCompact(r io.Reader, name string) (*Set, error) {
 	text, dropped, err := plain(r)
 	if err != nil {

@@ -336,7 +336,7 @@ func (s *stream) result(name []byte, n int) {
 		p.units = append(p.units[:i], p.units[i+1:]...)
 		i--
 	}
-	s.store.add(name, s.config, s.heading, p.units, p.values, row{line: uint32(n), round: s.round, batches: p.count})
+	s.store.add(name, s.config, s.heading, p.units, p.values, p.count, place{n, s.round})
 }
 
 func neverNegative(unit string) bool { return unit == TasksPerSec || testingUnit(unit) }

@@ -9,6 +9,7 @@ import (
 type testEvent struct {
 	Action  string
 	Package string
+	Test    string
 	Output  string
 }
 
