@@ -67,7 +67,10 @@ type Series struct {
 	// Within is what the runs inside a file explain of it. The rest is between files: sessions, placement, neighbours.
 	Scatter float64 `json:"scatter"`
 	Within  float64 `json:"within"`
-	Judged  bool    `json:"judged"` // false: too few points
+	// Sees is the change, as a share, that would be found one time in two if it came in the middle; what comes near the
+	// ends must be larger. 0 where the series is not judged.
+	Sees   float64 `json:"sees"`
+	Judged bool    `json:"judged"` // false: too few points
 }
 
 // A Point is the figure of one file.
