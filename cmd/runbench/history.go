@@ -169,9 +169,13 @@ func openResults(path string) (io.ReadCloser, error) {
 // counting tells on w how many of so many files have been read, where that takes a while.
 func counting(w io.Writer, of int) (told func(n int), done func()) {
 	doing, done := statusLine(w)
+	every := 5 * time.Second
+	if _, live := terminal(w); live {
+		every = time.Second / 4
+	}
 	last := time.Now()
 	return func(n int) {
-		if now := time.Now(); now.Sub(last) > time.Second/2 && n < of {
+		if now := time.Now(); now.Sub(last) > every && n < of {
 			last = now
 			doing(fmt.Sprintf("read %d of %s", n, report.Plural(of, "file")))
 		}

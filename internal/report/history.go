@@ -24,6 +24,7 @@ func History(w io.Writer, r *history.Result, style Style) error {
 		}
 		p.courses(r, group)
 	}
+	p.wrapped("▲ better, ▼ worse from here on; ±: how far single files scatter; C: goroutines, P: cores", dim)
 	p.line("")
 	p.changes(r)
 	p.standApart(r)
@@ -198,17 +199,20 @@ func (p *printer) course(s history.Series, width int) string {
 	}
 	var b strings.Builder
 	next := 0
-	for i, v := range columns {
-		for next < len(s.Changes) && s.Changes[next].Index < (i+1)*each {
+	turnsBefore := func(point int) {
+		for ; next < len(s.Changes) && s.Changes[next].Index < point; next++ {
 			b.WriteString(p.turn(s.Changes[next].Direction))
-			next++
 		}
+	}
+	for i, v := range columns {
+		turnsBefore(i*each + (each+1)/2) // on the side of a character that it is nearer to
 		height := 3 // of what does not vary
 		if hi > lo {
 			height = int((v - lo) / (hi - lo) * 7.999)
 		}
 		b.WriteRune([]rune("▁▂▃▄▅▆▇█")[max(0, min(7, height))])
 	}
+	turnsBefore(len(s.Points))
 	return b.String()
 }
 
