@@ -213,11 +213,12 @@ func (t *track) judge(cuts []int) []Shift {
 		case se > 0:
 			s.P = comparisons(n) * 2 * student.Survival(math.Abs(s.Log)/se)
 		}
-		excursion := s.Log // of the shorter stretch
 		if cut-a < b-cut {
-			excursion = -s.Log
+			s.P += t.madeUp(a, cut, t.mean(cut, b), -s.Log)
+		} else {
+			s.P += t.madeUp(cut, b, t.mean(a, cut), s.Log)
 		}
-		s.P = min(1, s.P+t.madeUp(min(cut-a, b-cut), excursion))
+		s.P = min(1, s.P)
 		for k := a + 1; k < b; k++ {
 			if t.cost(a, k)+t.cost(k, b) <= cost+locate*q {
 				s.From, s.To = min(s.From, k), max(s.To, k)

@@ -3,6 +3,8 @@ package history
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A Sample is the figure of one file, as its logarithm: changes of performance are ratios.
@@ -190,19 +192,28 @@ func (t *track) shared(i int, middle float64, above bool) float64 {
 	return level
 }
 
-// madeUp returns the chance that files which stand apart make up a stretch of m, so far from the one beside it: all of
-// its files but one, on that side and half as far at least, and the last one is that high by itself, as one in ten is.
-// How often files stand apart is taken from the series. With one in sixty on either side, three in sixty are made up more
-// often than a t test knows, and four are not.
-func (t *track) madeUp(m int, shift float64) float64 {
+// madeUp returns the chance that files which stand apart make up the stretch from a up to, not including, b, which lies
+// by shift from a level beside it: all of its files, or all but the nearest, which is that far by itself. They are on
+// that side and half as far at least, and the series tells how often that is. With one in sixty, two of three in a row
+// are made up more often than a t test knows, and the third has to be far; three of four are not. By themselves files
+// are taken to vary as Student's t with six degrees of freedom does, which has heavier tails than most.
+func (t *track) madeUp(a, b int, level, shift float64) float64 {
 	k := 0.0
 	for _, d := range t.apart {
 		if d*shift > 0 && math.Abs(d) >= math.Abs(shift)/2 {
 			k++
 		}
 	}
-	n := float64(len(t.apart))
-	return n * float64(m) * math.Pow(k/n, float64(m-1)) / 10
+	if k == 0 {
+		return 0
+	}
+	nearest := math.Inf(1)
+	for i := a; i < b; i++ {
+		nearest = min(nearest, math.Copysign(1, shift)*(t.logs[i]-level)/t.sigma[i])
+	}
+	n, m := float64(len(t.apart)), float64(b-a)
+	alone := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: 6}.Survival(nearest)
+	return n * (m*math.Pow(k/n, m-1)*alone + math.Pow(k/n, m))
 }
 
 // sum makes the prefix sums.

@@ -120,7 +120,7 @@ func TestSimulatedFalseAlarms(t *testing.T) {
 		for _, n := range []int{6, 10, 20, 60, 200} {
 			var rows []string
 			for i, noise := range conditions {
-				series := min(times(int(10/level), int(200/level)), times(3000, 200_000)) * 60 / max(60, n)
+				series := min(times(int(10/level), int(200/level)), times(3000, 60_000)) * 60 / max(60, n)
 				r := rand.New(rand.NewPCG(uint64(n), uint64(i)))
 				found := 0
 				for range series {
@@ -227,15 +227,15 @@ func TestSimulatedHardChanges(t *testing.T) {
 		noise  noise
 		least  float64 // share found within one file
 	}{
-		{"4 % in 60, 3 before the end", step(60, 57, 0.04), calm, 0.7},
-		{"4 % in 60, 3 before the end", step(60, 57, 0.04), middling, 0},
-		{"4 % in 60, 4 before the end", step(60, 56, 0.04), middling, 0.5},
-		{"4 % in 60, 5 before the end", step(60, 55, 0.04), middling, 0.75},
+		{"4 % in 60, 3 before the end", step(60, 57, 0.04), calm, 0.9},
+		{"4 % in 60, 3 before the end", step(60, 57, 0.04), middling, 0.45},
+		{"4 % in 60, 4 before the end", step(60, 56, 0.04), middling, 0.75},
+		{"4 % in 60, 5 before the end", step(60, 55, 0.04), middling, 0.85},
 		{"2 % in 60, 3 before the end", step(60, 57, 0.02), calm, 0},
 		{"2 % in 60, 10 before the end", step(60, 50, 0.02), middling, 0.8},
 		{"4 % in 60, there for 10 files", excursion, middling, 0.9},
 		{"4 % in 60, there for 4 files", short, calm, 0.9},
-		{"4 % in 60, there for 4 files", short, middling, 0},
+		{"4 % in 60, there for 4 files", short, middling, 0.75},
 		{"4 % and 4 % more", both, middling, 0.95},
 		{"4 % in the middle of 6", step(6, 3, 0.04), calm, 0},
 		{"4 % in the middle of 10", step(10, 5, 0.04), middling, 0.3},
