@@ -206,7 +206,7 @@ func (p *printer) course(s history.Series, width int) string {
 	}
 	for i, v := range columns {
 		turnsBefore(i*each + (each+1)/2) // on the side of a character that it is nearer to
-		height := 3 // of what does not vary
+		height := 3                      // of what does not vary
 		if hi > lo {
 			height = int((v - lo) / (hi - lo) * 7.999)
 		}
