@@ -74,6 +74,7 @@ prints the same answer again.`,
 	flags.StringVar(&f.dir, "dir", "", "directory to run the program in (default here; its own path is one from here)")
 	flags.StringVar(&f.name, "name", "", "name in the results (default that of the program)")
 	flags.BoolVar(&f.json, "json", false, "print the answer as JSON")
+	f.commit.register(cmd)
 	f.cmd = cmd
 	return cmd
 }
@@ -95,6 +96,7 @@ type execFlags struct {
 	dir        string
 	name       string
 	json       bool
+	commit     commitFlags
 
 	cmd *cobra.Command
 }
@@ -121,7 +123,7 @@ func (f *execFlags) check() error {
 	case f.json && f.output == "-":
 		return errors.New("--json and -o -: both would go to standard output; give a file")
 	}
-	return nil
+	return f.commit.check()
 }
 
 // command returns the command that args and flags ask for, and its plan.
@@ -173,10 +175,11 @@ func (f *execFlags) run(ctx context.Context, stdout, stderr io.Writer, args []st
 	if f.output == "" {
 		f.output = newOutput("exec", time.Now())
 	}
+	f.commit.program = command.Path()
 	config := resultfile.Config{CPU: string(machine.CPUModel), Cores: logical}
 	// Begun before the warm-up, so that a file that cannot be written costs no run.
 	_, missing := os.Lstat(f.output)
-	writer, _, err := (&sweepFlags{output: f.output}).open(plan, config, machine, nil)
+	writer, _, err := (&sweepFlags{output: f.output, commit: f.commit}).open(plan, config, machine, nil)
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,7 @@ benchstat reads.`,
   runbench run 'cpu/*' -o cpu.txt           some workloads, into a file
   runbench analyze cpu.txt                  what a file says
   runbench compare before.txt after.txt     two files side by side
+  runbench history results/*.txt            the commits at which something changed
   runbench explain io/http                  one workload
   runbench strategies cpu/mandelbrot        which worker pool is best
   runbench claims                           what is said of the scheduler, tested here
@@ -117,6 +118,6 @@ benchstat reads.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec())
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec(), newHistory())
 	return root
 }

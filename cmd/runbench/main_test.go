@@ -31,11 +31,8 @@ func TestScripts(t *testing.T) {
 // The commands of README.md exist, with the flags it gives them: each line that
 // begins with "runbench" or "go run ./cmd/runbench" is run with --help.
 func TestReadmeCommands(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	commands := regexp.MustCompile(`(?m)^\s*(?:\$ )?(?:go run \./cmd/runbench|runbench)\b([^|>#\n]*)`).FindAllStringSubmatch(string(text), -1)
+	text := readRoot(t, "README.md")
+	commands := regexp.MustCompile(`(?m)^\s*(?:\$ )?(?:go run \./cmd/runbench|runbench)\b([^|>#\n]*)`).FindAllStringSubmatch(text, -1)
 	if len(commands) < 5 {
 		t.Fatalf("found %d commands in README.md, want several", len(commands))
 	}
@@ -46,6 +43,59 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("runbench %s: status %d: %s", strings.Join(args, " "), status, errs.String())
 		}
 	}
+}
+
+// README.ko.md shows what README.md shows: each line of its blocks is one there, or a
+// command there with what is said of it in Korean.
+func TestKoreanReadme(t *testing.T) {
+	lines, commands := make(map[string]bool), make(map[string]bool)
+	for _, line := range blockLines(readRoot(t, "README.md")) {
+		lines[line], commands[commandOf(line)] = true, true
+	}
+	shown := 0
+	for _, line := range blockLines(readRoot(t, "README.ko.md")) {
+		command := commandOf(line)
+		switch {
+		case lines[line], command == "": // the rest of what is said of a command
+		case commands[command]:
+			shown++
+		default:
+			t.Errorf("README.ko.md: README.md shows no %q", line)
+		}
+	}
+	if shown < 10 {
+		t.Errorf("README.ko.md: %d commands are explained, want several", shown)
+	}
+}
+
+func readRoot(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// blockLines returns the lines between the fences of Markdown.
+func blockLines(text string) (lines []string) {
+	inside := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.HasPrefix(line, "```") {
+			inside = !inside
+		} else if inside {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// commandOf returns the command of a line, without what is said of it behind two
+// spaces; "" where the line begins with spaces.
+func commandOf(line string) string {
+	command, _, _ := strings.Cut(line, "  ")
+	return command
 }
 
 // helpOf returns the command line that asks for help with args: behind the

@@ -88,6 +88,7 @@ type sweepFlags struct {
 	resume     bool
 	dryRun     bool
 	json       bool
+	commit     commitFlags
 
 	cmd *cobra.Command
 }
@@ -111,6 +112,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run that wrote the output file")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
 	flags.BoolVar(&f.json, "json", false, "print the verdicts as JSON")
+	f.commit.register(cmd)
 }
 
 // check refuses values and combinations that make no sense.
@@ -136,7 +138,7 @@ func (f *sweepFlags) check() error {
 	case f.resume && f.dryRun:
 		return errors.New("--resume and --dry-run contradict each other")
 	}
-	return nil
+	return f.commit.check()
 }
 
 // plan returns the plan for the patterns on this machine.
@@ -346,6 +348,7 @@ func (f *sweepFlags) open(plan resultfile.Plan, config resultfile.Config, machin
 		SchemaVersion: resultfile.SchemaVersion, Started: time.Now(), Command: os.Args[1:],
 		GOGC: os.Getenv("GOGC"), GODEBUG: os.Getenv("GODEBUG"), Host: about, Plan: plan,
 	}
+	f.commit.put(&m)
 	if !f.resume {
 		if f.output == "" {
 			f.output = newOutput("run", m.Started)

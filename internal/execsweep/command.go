@@ -108,6 +108,9 @@ func (c *Command) find() error {
 	return nil
 }
 
+// Path returns the path of the program.
+func (c *Command) Path() string { return c.path }
+
 // arguments returns the command's arguments for a cell.
 func (c *Command) arguments(goroutines, procs int) []string {
 	replace := strings.NewReplacer(ProcsPlaceholder, strconv.Itoa(procs), GoroutinesPlaceholder, strconv.Itoa(goroutines))

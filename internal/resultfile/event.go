@@ -34,6 +34,17 @@ type Manifest struct {
 	GODEBUG       string          `json:"godebug"`
 	Host          json.RawMessage `json:"host"` // internal/host's Host
 	Plan          Plan            `json:"plan"`
+
+	// Commit is what was measured, nil where nobody says; Label is what the user calls it.
+	Commit *Commit `json:"commit,omitempty"`
+	Label  string  `json:"label,omitempty"`
+}
+
+// A Commit is a state of a program in version control.
+type Commit struct {
+	Revision string    `json:"revision"`
+	Time     time.Time `json:"time,omitzero"` // zero where nobody says
+	Modified bool      `json:"modified,omitempty"`
 }
 
 // A Plan is what a sweep measures, in how many rounds, in which order.

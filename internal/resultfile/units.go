@@ -121,6 +121,19 @@ func OwnUnits() []string {
 	return names
 }
 
+// Better returns which way each unit is better: +1 higher, −1 lower. It has those that runbench declares and those of
+// go test.
+func Better() map[string]int {
+	better := map[string]int{"MB/s": +1}
+	for _, u := range units {
+		better[u.name] = -1
+		if u.better == "higher" {
+			better[u.name] = +1
+		}
+	}
+	return better
+}
+
 // UnitLines returns the "Unit" lines of a result file, in the form the benchmark
 // format defines (https://golang.org/design/14313-benchmark-format).
 func UnitLines() string {

@@ -17,6 +17,13 @@ func TrimmedInterval(logs []float64, confidence float64) Estimate {
 	return around(mean, s, confidence, len(logs), BetweenRuns)
 }
 
+// TrimmedMean returns what [TrimmedInterval] is made of: the mean of logs, its standard error and the degrees of freedom
+// behind that, both 0 for fewer than two logs. Of no logs the mean is NaN.
+func TrimmedMean(logs []float64) (mean, se, df float64) {
+	mean, s := trimmed(logs)
+	return mean, s.se, s.df
+}
+
 // trimFrom is the number of logs from which comparisons trim: with an eighth at
 // either end it is two of each end.
 const trimFrom = 16
