@@ -81,3 +81,20 @@ func TestCompactIsAnalysedTheSame(t *testing.T) {
 		}
 	}
 }
+
+// What a loop around go test wrote is judged pass by pass, so that what the machine
+// did meanwhile cancels out.
+func TestPassesAreBlocks(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for range 20 {
+		speed := 1 + rng.Float64()
+		for _, p := range []int{2, 4, 8} {
+			fmt.Fprintf(&b, "BenchmarkX-%d 1000 %.1f ns/op\n", p, 1e6/speed/float64(p)*(1+0.001*rng.Float64()))
+		}
+	}
+	w := only(t, b.String())
+	if p := w.Laws[0].Points[2]; p.Runs != 20 || *p.Speedup.Hi-*p.Speedup.Lo > 0.01 {
+		t.Errorf("%+v", p)
+	}
+}

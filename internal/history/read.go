@@ -106,9 +106,10 @@ func read(in Input, opt Options) contents {
 // unitsOf names the units of a file's first results.
 func unitsOf(set *resultfile.Set) string {
 	var units []string
-	for run := range set.Stretches() {
-		for _, v := range run.Values {
-			if u := tidied(v.Unit); !slices.Contains(units, u) {
+	series, _ := set.Series()
+	for i := range series {
+		for _, unit := range series[i].Units {
+			if u := tidied(unit); !slices.Contains(units, u) {
 				units = append(units, u)
 			}
 		}
