@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"runbench/internal/analysis"
+	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
 )
 
@@ -264,7 +267,9 @@ func TestMachinesKeepLittle(t *testing.T) {
 	}
 	before := heap()
 	r := machinesOfSources(t, sources...)
-	if kept := float64(heap()-before) / machines; kept > 64<<10 {
+	kept := float64(heap()-before) / machines
+	t.Logf("%.0f KiB are kept of a machine", kept/1024)
+	if kept > 64<<10 {
 		t.Errorf("%.0f KiB are kept of a machine whose file has %d KiB", kept/1024, len(text)/1024)
 	}
 	if len(r.Groups) != 3 || len(r.Workloads) != 10 {
@@ -320,4 +325,36 @@ func TestMeasureValue(t *testing.T) {
 	if e := estimate(1, nil, nil, 3); e.Basis != scaling.NoInterval {
 		t.Errorf("an estimate without bounds: %+v", e)
 	}
+}
+
+// FuzzMachines checks that no file makes the comparison of machines panic, and that
+// all that comes of it can be written as JSON: that it has no figure that is none.
+func FuzzMachines(f *testing.F) {
+	m := laptop(1)
+	m.rounds, m.workloads = 5, usual()[:1]
+	f.Add(m.text())
+	f.Add([]byte("cpu: x\nBenchmarkX 1 NaN ns/op\nBenchmarkX-2 1 1e308 ns/op\nBenchmarkX-4 1 1e-308 ns/op\n"))
+	f.Add([]byte("BenchmarkX/goroutines=1/gomaxprocs=1 1 5 ns/op\nBenchmarkX/goroutines=4/gomaxprocs=1 1 1e-320 ns/op\nBenchmarkX/goroutines=4/gomaxprocs=2 1 2 ns/op\n"))
+	server := laptop(2)
+	server.cpu = "Server"
+	other := server.source("server.txt")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		sources := []Source{textSource("a.txt", string(text)), other, textSource("b.txt", string(text))}
+		r := machinesOfSources(t, sources...)
+		if _, err := json.Marshal(r); err != nil {
+			t.Error(err)
+		}
+		for range 6 {
+			sources = append(sources, sources[0])
+		}
+		if _, err := json.Marshal(machinesOfSources(t, sources...)); err != nil {
+			t.Error(err)
+		}
+		if set, err := resultfile.Read(bytes.NewReader(text), "a.txt"); err == nil {
+			g := Judge(set, set, []Rule{{analysis.TotalGain, 0.01}, {analysis.ConcurrencyGain, 0}}, DefaultAlpha)
+			if _, err := json.Marshal(g); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
