@@ -248,6 +248,6 @@ func about(out io.Writer, a analysis.Analysis) error {
 	if end := a.Manifest.End; end != nil {
 		how = summary(*end, a.Manifest.Plan, a)
 	}
-	_, err := fmt.Fprintf(out, "%s\n%s: %s\n\n", machine.Summary(), a.Manifest.Started.Format("2006-01-02 15:04"), how)
+	_, err := fmt.Fprintf(out, "%s\n%s: %s\n\n", report.Inert(machine.Summary()), a.Manifest.Started.Format("2006-01-02 15:04"), how)
 	return err
 }

@@ -83,6 +83,9 @@ type Workload struct {
 	// Advice says how sure the recommendation is, and what the textbook would
 	// give; null where nobody says how many goroutines there were.
 	Advice *Advice `json:"advice"`
+	// ControlWork is throughput in units of the control arm's; null where that did
+	// not run.
+	ControlWork *ControlWork `json:"control_work"`
 	// Sweep is set for benchmarks of other projects that were measured over one
 	// axis; null for the others.
 	Sweep    *Sweep   `json:"sweep"`
@@ -211,21 +214,19 @@ func Analyze(sets ...*resultfile.Set) Analysis { return AnalyzeOn(Machine{}, set
 
 // AnalyzeOn is Analyze for results that do not say which machine they are of,
 // where somebody knows it, and has checked it.
-func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
+func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis { return analyze(on, false, sets) }
+
+// Brief is Analyze without the Values of points and the textbook's advice, which take
+// longer than the rest: it is for files by the thousand.
+func Brief(sets ...*resultfile.Set) Analysis { return analyze(Machine{}, true, sets) }
+
+func analyze(on Machine, brief bool, sets []*resultfile.Set) Analysis {
 	a := Analysis{
 		SchemaVersion: resultfile.SchemaVersion, Workloads: []Workload{}, Failures: []Failure{}, Notes: []Note{}, Marks: []Mark{},
 		Warnings: []string{}, Disturbed: []string{}, Control: []Control{},
 	}
-	groups := make(map[key][]resultfile.Run)
-	var order []key
 	var weak weakRuns
-	add := func(run resultfile.Run) {
-		k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
-		if _, ok := groups[k]; !ok {
-			order = append(order, k)
-		}
-		groups[k] = append(groups[k], run)
-	}
+	grouped := newGroups()
 	base := 0 // rounds of the files before
 	var chooseOn []int
 	var seen []noise.Noise
@@ -257,7 +258,7 @@ func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
 			last = max(last, run.Round)
 			run.Round += base
 			if !weak.take(run) {
-				add(run)
+				grouped.add(run)
 			}
 		}
 		base += last
@@ -286,15 +287,17 @@ func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
 	}
 	surfaces, sweeps := plain(sets, &reading)
 	for _, run := range surfaces {
-		add(run)
+		grouped.add(run)
 	}
+	groups, order := grouped.runs, grouped.order
 	a.Control, order = takeControl(order, groups)
 	drift := a.drift()
 	several := len(configs(order)) > 1
+	control := controlSamples(groups)
 	for _, k := range withBase(order, groups) {
 		opt := options(k.config)
 		opt.ChooseOn = chooseOn
-		w, err := judge(groups, k, opt, a.Precision)
+		w, err := judge(groups, k, opt, control[k.config], a.Precision, brief)
 		if err != nil {
 			a.Warnings = append(a.Warnings, fmt.Sprintf("%s (%s): %v", k.subject, k.strategy, err))
 			continue
@@ -308,13 +311,29 @@ func AnalyzeOn(on Machine, sets ...*resultfile.Set) Analysis {
 		a.Workloads = append(a.Workloads, w)
 	}
 	var warnings []string
-	a.Weak, warnings = weak.judge(options, func(config string) []law.Sample { return controlSamples(groups, config) }, a.Precision)
+	a.Weak, warnings = weak.judge(options, func(config string) []law.Sample { return control[config] }, a.Precision)
 	a.Warnings = append(a.Warnings, warnings...)
 	if reading.Results > 0 {
 		a.Workloads = append(a.Workloads, judgeSweeps(sweeps, on, &reading)...)
 		a.Foreign = &reading
 	}
 	return a
+}
+
+// groups are runs by surface, with the surfaces in the order in which they first come.
+type groups struct {
+	runs  map[key][]resultfile.Run
+	order []key
+}
+
+func newGroups() *groups { return &groups{runs: make(map[key][]resultfile.Run)} }
+
+func (g *groups) add(run resultfile.Run) {
+	k := key{run.Config, run.Cell.Subject(), run.Cell.Strategy}
+	if _, ok := g.runs[k]; !ok {
+		g.order = append(g.order, k)
+	}
+	g.runs[k] = append(g.runs[k], run)
 }
 
 // A machine is what the files of one configuration tell of where they were
@@ -392,12 +411,10 @@ func classRank(class string) int {
 	return len(readingOrder)
 }
 
-// judge judges the surface of k, with the sequential runs of its subject.
-func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precision float64) (Workload, error) {
-	runs := groups[k]
-	if k.strategy != resultfile.Sequential {
-		runs = slices.Concat(groups[key{k.config, k.subject, resultfile.Sequential}], runs)
-	}
+// judge judges the surface of k, with the sequential runs of its subject and those of
+// the control arm.
+func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control []law.Sample, precision float64, brief bool) (Workload, error) {
+	runs := runsOf(groups, k)
 	surface, byCell, err := collect(runs)
 	if err != nil {
 		return Workload{}, err
@@ -417,18 +434,22 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	if err != nil {
 		return Workload{}, err
 	}
+	if brief {
+		byCell = nil
+	}
 	cell := runs[0].Cell
 	w := Workload{
 		Name: cell.Spec(), Class: cell.Class, Params: cell.Params, Strategy: k.strategy,
 		Unit: unitOf(runs[0]), Base: rate(j.Base), Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs,
 		ConcurrencyGain: gain(j.Concurrency), ParallelismGain: gain(j.Parallelism), TotalGain: gain(j.Total), PhysicalGain: gain(j.AtPhysical),
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
-		Ceilings:  Ceilings{Ideal: float64(j.Gomaxprocs)},
-		Laws:      withinBatch(lawsOf(surface, j, cores, opt.PhysicalCores, controlSamples(groups, k.config)), batchOf(runs)),
-		COST:      costOf(surface, cores),
-		Recommend: Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
-		Advice:    advise(surface, byCell, j, cores),
-		Warnings:  append([]string{}, j.Warnings...),
+		Ceilings:    Ceilings{Ideal: float64(j.Gomaxprocs)},
+		Laws:        withinBatch(lawsOf(surface, j, cores, opt.PhysicalCores, control), batchOf(runs)),
+		COST:        costOf(surface, cores),
+		Recommend:   Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
+		Advice:      advise(surface, byCell, j, cores),
+		ControlWork: inControlWork(surface, j, control, opt.Lost),
+		Warnings:    append([]string{}, j.Warnings...),
 	}
 	if computes(runs) {
 		boundParallelism(w.Laws, cores, opt.PhysicalCores)
@@ -464,7 +485,17 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, precisio
 	return w, nil
 }
 
-// collect turns runs into a surface.
+// runsOf returns the runs of a surface: its own, and the sequential ones, which are
+// the base of every strategy.
+func runsOf(groups map[key][]resultfile.Run, k key) []resultfile.Run {
+	if k.strategy == resultfile.Sequential {
+		return groups[k]
+	}
+	return slices.Concat(groups[key{k.config, k.subject, resultfile.Sequential}], groups[k])
+}
+
+// collect turns runs into a surface. Throughput is tasks/s, or ops/s by the
+// time of an op where a file has no tasks.
 func collect(runs []resultfile.Run) (scaling.Surface, map[scaling.Cell][]resultfile.Run, error) {
 	surface := make(scaling.Surface)
 	byCell := make(map[scaling.Cell][]resultfile.Run)

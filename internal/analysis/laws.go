@@ -240,26 +240,29 @@ func samples(surface scaling.Surface, at func(scaling.Cell) (n int, ok bool)) []
 	return out
 }
 
-// controlSamples returns the runs of the control arm of a configuration: as many
+// controlSamples returns the runs of the control arm by configuration: as many
 // goroutines that share nothing as P.
-func controlSamples(groups map[key][]resultfile.Run, config string) []law.Sample {
-	var out []law.Sample
+func controlSamples(groups map[key][]resultfile.Run) map[string][]law.Sample {
+	out := make(map[string][]law.Sample)
 	for k, runs := range groups {
-		if k.config != config || resultfile.Ceiling(k.strategy) || runs[0].Cell.Spec() != resultfile.ControlArm {
+		if resultfile.Ceiling(k.strategy) || runs[0].Cell.Spec() != resultfile.ControlArm {
 			continue
 		}
 		surface, _, err := collect(runs)
 		if err != nil {
 			continue
 		}
-		out = append(out, samples(surface, func(c scaling.Cell) (int, bool) { return c.Gomaxprocs, c.Goroutines == c.Gomaxprocs })...)
+		of := samples(surface, func(c scaling.Cell) (int, bool) { return c.Gomaxprocs, c.Goroutines == c.Gomaxprocs })
+		out[k.config] = append(out[k.config], of...)
 	}
-	// The groups come in random order, and the arm is spread over two strategies.
-	slices.SortFunc(out, func(a, b law.Sample) int {
-		if a.N != b.N {
-			return a.N - b.N
-		}
-		return a.Round - b.Round
-	})
+	for _, of := range out {
+		// The groups come in random order, and the arm is spread over two strategies.
+		slices.SortFunc(of, func(a, b law.Sample) int {
+			if a.N != b.N {
+				return a.N - b.N
+			}
+			return a.Round - b.Round
+		})
+	}
 	return out
 }

@@ -52,10 +52,17 @@ type flatTable struct {
 	Rows   []string // "name: cell | cell delta p | …", and the geometric means
 }
 
-// runBenchstat returns the tables that benchstat makes of old and new.
-func runBenchstat(t *testing.T, path, old, new string) (tables []flatTable, units []string) {
+// labelOf is what a file is called in both programs.
+func labelOf(i int) string { return fmt.Sprintf("file%d", i) }
+
+// runBenchstat returns the tables that benchstat makes of files.
+func runBenchstat(t *testing.T, path string, files ...string) (tables []flatTable, units []string) {
 	t.Helper()
-	cmd := exec.Command(path, "-format", "csv", "old="+old, "new="+new)
+	args := []string{"-format", "csv"}
+	for i, file := range files {
+		args = append(args, labelOf(i)+"="+file)
+	}
+	cmd := exec.Command(path, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -64,7 +71,7 @@ func runBenchstat(t *testing.T, path, old, new string) (tables []flatTable, unit
 
 	config := make(map[string]string)
 	var table *flatTable
-	var columns []int // column of the CSV → 0 for old, 1 for new
+	var columns []int // column of the CSV → file
 	heads := 0        // head lines of table read
 	for line := range strings.Lines(stdout.String()) {
 		line = strings.TrimSuffix(line, "\n")
@@ -88,8 +95,10 @@ func runBenchstat(t *testing.T, path, old, new string) (tables []flatTable, unit
 			columns = make([]int, len(fields))
 			input := 0
 			for i, f := range fields {
-				if f == "new" {
-					input = 1
+				for k := range files {
+					if f == labelOf(k) {
+						input = k
+					}
 				}
 				columns[i] = input
 			}
@@ -100,7 +109,7 @@ func runBenchstat(t *testing.T, path, old, new string) (tables []flatTable, unit
 				units = append(units, table.Unit)
 			}
 		default:
-			row := [2][]string{}
+			row := make([][]string, len(files))
 			for i, f := range fields[1:] {
 				if f == "+NaN%" {
 					f = "?"
@@ -127,8 +136,12 @@ func flatConfig(config map[string]string) string {
 	return strings.Join(parts, " ")
 }
 
-func flatRow(name string, cells [2][]string) string {
-	return name + ": " + strings.Join(cells[0], " ") + " | " + strings.Join(cells[1], " ")
+func flatRow(name string, cells [][]string) string {
+	var columns []string
+	for _, c := range cells {
+		columns = append(columns, strings.Join(c, " "))
+	}
+	return name + ": " + strings.Join(columns, " | ")
 }
 
 // flatten returns the tables of r in the way of runBenchstat.
@@ -141,7 +154,7 @@ func flatten(r *Report) []flatTable {
 		}
 		flat := flatTable{Config: flatConfig(config), Unit: table.Unit}
 		for _, row := range table.Rows {
-			var cells [2][]string
+			cells := make([][]string, len(r.Labels))
 			for i, cell := range row.Cells {
 				if cell == nil {
 					continue
@@ -150,12 +163,12 @@ func flatten(r *Report) []flatTable {
 				cells[i] = append(cells[i], fmt.Sprint(cell.Center), s.PctRangeString())
 				if cell.Delta != nil {
 					c := benchmath.Comparison{P: cell.Delta.P, N1: cell.Delta.N1, N2: cell.Delta.N2}
-					cells[i] = append(cells[i], r.formatDelta(row.Cells[table.Base], cell), c.String())
+					cells[i] = append(cells[i], r.FormatDelta(row.Cells[table.Base], cell), c.String())
 				}
 			}
 			flat.Rows = append(flat.Rows, flatRow(row.Name, cells))
 		}
-		var cells [2][]string
+		cells := make([][]string, len(r.Labels))
 		for i, g := range table.Geomeans {
 			if i != table.Base && !table.has(i) {
 				continue
@@ -177,12 +190,13 @@ func flatten(r *Report) []flatTable {
 	return tables
 }
 
-// checkAgreement compares old with new by benchstat and by Compare.
-func checkAgreement(t *testing.T, path, old, new string) {
+// checkAgreement compares files by benchstat and by Compare.
+func checkAgreement(t *testing.T, path string, files ...string) {
 	t.Helper()
-	want, units := runBenchstat(t, path, old, new)
-	inputs := []Input{{Label: "old", Name: old}, {Label: "new", Name: new}}
-	for i := range inputs {
+	want, units := runBenchstat(t, path, files...)
+	var inputs []Input
+	for i, file := range files {
+		inputs = append(inputs, Input{Label: labelOf(i), Name: file})
 		f, err := os.Open(inputs[i].Name)
 		if err != nil {
 			t.Fatal(err)
@@ -201,10 +215,10 @@ func checkAgreement(t *testing.T, path, old, new string) {
 	slices.SortFunc(want, byKey)
 	slices.SortFunc(got, byKey)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s %s (-benchstat +ours):\n%s", old, new, diff)
+		t.Errorf("%q (-benchstat +ours):\n%s", files, diff)
 	}
 	if len(want) == 0 {
-		t.Errorf("%s %s: benchstat wrote no table", old, new)
+		t.Errorf("%q: benchstat wrote no table", files)
 	}
 }
 
@@ -291,8 +305,13 @@ func TestAgreesWithBenchstat(t *testing.T) {
 	dir := t.TempDir()
 	for seed := range uint64(150) {
 		old, new := generate(rand.New(rand.NewPCG(seed, 1)), seed%3 > 0)
+		all := [][]byte{old, new}
+		if seed%2 == 0 {
+			_, third := generate(rand.New(rand.NewPCG(seed, 4)), seed%3 > 0)
+			all = append(all, third)
+		}
 		var files []string
-		for i, data := range [][]byte{old, new} {
+		for i, data := range all {
 			file := filepath.Join(dir, fmt.Sprintf("%d-%d.txt", seed, i))
 			if err := os.WriteFile(file, data, 0o644); err != nil {
 				t.Fatal(err)
@@ -301,20 +320,27 @@ func TestAgreesWithBenchstat(t *testing.T) {
 		}
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			checkAgreement(t, path, files[0], files[1])
+			checkAgreement(t, path, files...)
 		})
 	}
 }
 
 func TestAgreesWithBenchstatOnGoldenInputs(t *testing.T) {
 	path := needBenchstat(t)
-	for _, pair := range [][2]string{
+	for _, names := range [][]string{
 		{"sweep-old.txt", "sweep-new.txt"},
 		{"foreign-old.txt", "foreign-new.txt"},
 		{"foreign-old.txt", "foreign-othercpu.txt"},
 		{"foreign-new.txt", "foreign-othercpu.txt"},
+		{"sweep-old.txt", "sweep-new.txt", "sweep-old.txt"},
+		{"foreign-old.txt", "foreign-new.txt", "foreign-othercpu.txt"},
+		{"foreign-othercpu.txt", "foreign-old.txt", "foreign-new.txt"},
 	} {
-		checkAgreement(t, path, filepath.Join("testdata", pair[0]), filepath.Join("testdata", pair[1]))
+		var files []string
+		for _, name := range names {
+			files = append(files, filepath.Join("testdata", name))
+		}
+		checkAgreement(t, path, files...)
 	}
 }
 
@@ -330,15 +356,20 @@ func TestAgreesWithBenchstatOnRealFiles(t *testing.T) {
 		t.Skipf("%s is not there", dir)
 	}
 	path := needBenchstat(t)
-	check := func(old, new string) {
-		t.Run(filepath.Base(old)+"+"+filepath.Base(new), func(t *testing.T) {
+	check := func(files ...string) {
+		name := ""
+		for _, file := range files {
+			name += "+" + filepath.Base(file)
+		}
+		t.Run(name[1:], func(t *testing.T) {
 			t.Parallel()
-			checkAgreement(t, path, old, new)
+			checkAgreement(t, path, files...)
 		})
 	}
 	for i, file := range files {
 		check(file, file)
 		check(file, files[(i+1)%len(files)])
+		check(file, files[(i+1)%len(files)], files[(i+2)%len(files)])
 	}
 	for _, pair := range [][2]string{
 		{"kid-readme-two-machines.txt", "kid-readme-i9-14900k.txt"},

@@ -1,8 +1,8 @@
-// Package compare sets two sets of Go benchmark results side by side and says,
-// benchmark by benchmark, what became better, what became worse, and where the
-// data show no difference.
+// Package compare sets Go benchmark results side by side: before and after on one
+// machine, or machine against machine.
 //
-// It works in four steps:
+// [Compare] says, benchmark by benchmark, what became better, what became worse, and
+// where the data show no difference to the first input. It works in four steps:
 //
 // 1. Read. Each input is read by a goroutine of its own. A result goes through
 // the filter and into the sample of its configuration, benchmark name and
@@ -25,7 +25,11 @@
 // [Judge] is the gate for CI: it compares two runbench files, or others in the
 // Go benchmark format, workload by workload, and fails only on a change for the
 // worse beyond a tolerance and beyond what two equal sweeps differ by, corrected
-// for the number of comparisons.
+// for the number of comparisons. Units of runs can be gated, and gains.
+//
+// [Machines] compares machines, between which absolute times mislead, in ratios that
+// each gives of itself, and says which of these differ for certain; of more machines
+// than fit side by side, how they are distributed, and which lie apart.
 package compare
 
 import (
@@ -51,6 +55,8 @@ type Input struct {
 	// Data is read to its end. It must not be shared between inputs, which
 	// are read at the same time.
 	Data io.Reader
+	// Err, where it is not nil, says in place of Data why there is none.
+	Err error
 }
 
 // Options say what is compared and when a difference counts. The zero value is
@@ -70,14 +76,15 @@ type Options struct {
 	Alpha float64
 }
 
-// Compare reads the inputs and compares the second with the first.
+// Compare reads the inputs, two or more, and compares the others with the first.
 //
 // Input that cannot be read, or that holds no benchmark result, is an
-// *InputError. A single line that cannot be understood is only a warning in
+// *InputError; of more than two inputs it is left out instead and named in the
+// Report, as long as two are left. A single line that cannot be understood is only a warning in
 // the Report. Any other error is a mistake in the options, or ctx.Err().
 func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) {
-	if len(inputs) != 2 {
-		return nil, fmt.Errorf("compare takes 2 inputs, found %d", len(inputs))
+	if len(inputs) < 2 {
+		return nil, fmt.Errorf("compare takes 2 inputs or more, found %d", len(inputs))
 	}
 	opt, err := opt.withDefaults()
 	if err != nil {
@@ -96,6 +103,10 @@ func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) 
 	var wg sync.WaitGroup
 	for i, in := range inputs {
 		wg.Go(func() {
+			if in.Err != nil {
+				errs[i] = in.Err
+				return
+			}
 			// A Filter keeps no state, so one serves all.
 			all[i], errs[i] = readSamples(ctx, in, labels[i], filter)
 		})
@@ -104,19 +115,20 @@ func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	all, labels, leftOut, err := usable(inputs, all, labels, errs)
+	if err != nil {
+		return nil, err
+	}
 	kept := 0
-	for i := range inputs {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		kept += len(all[i].names)
+	for _, s := range all {
+		kept += len(s.names)
 	}
 	if kept == 0 {
 		return nil, fmt.Errorf("filter %q: no result matches it", opt.Filter)
 	}
 
 	metadata, conflicts := mergeMetadata(all)
-	units, leftOut, err := chooseUnits(all, labels, opt.Units)
+	units, passedOver, err := chooseUnits(all, labels, opt.Units)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +139,7 @@ func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) 
 		Alpha:         opt.Alpha,
 		Tables:        []Table{},
 		Counts:        []Count{},
+		LeftOut:       leftOut,
 		Warnings:      []string{},
 	}
 	for _, s := range all {
@@ -138,7 +151,7 @@ func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) 
 		}
 	}
 	r.Warnings = append(r.Warnings, conflicts...)
-	r.Warnings = append(r.Warnings, leftOut...)
+	r.Warnings = append(r.Warnings, passedOver...)
 
 	configs := mergeConfigs(all)
 	t := tabulator{
@@ -153,9 +166,38 @@ func Compare(ctx context.Context, inputs []Input, opt Options) (*Report, error) 
 	r.count()
 	r.Warnings = append(r.Warnings, explainConfigs(configs, labels)...)
 	if !r.Comparable {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("nothing could be compared: no benchmark and unit is in both %s and %s under the same configuration", labels[0], labels[1]))
+		r.Warnings = append(r.Warnings, nothingInCommon(labels))
 	}
 	return r, nil
+}
+
+// usable returns the inputs that could be read, with their labels, and what is to be
+// said of the others. Without one of two there is nothing to compare.
+func usable(inputs []Input, all []*samples, labels []string, errs []error) ([]*samples, []string, []LeftOut, error) {
+	var kept []*samples
+	var keptLabels []string
+	leftOut := []LeftOut{}
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			kept, keptLabels = append(kept, all[i]), append(keptLabels, labels[i])
+		case len(inputs) == 2:
+			return nil, nil, nil, err
+		default:
+			leftOut = append(leftOut, LeftOut{inputs[i].Name, err.Error()})
+		}
+	}
+	if len(kept) < 2 {
+		return nil, nil, nil, fmt.Errorf("%d of %d files cannot be used, the first: %s", len(leftOut), len(inputs), leftOut[0].Reason)
+	}
+	return kept, keptLabels, leftOut, nil
+}
+
+func nothingInCommon(labels []string) string {
+	if len(labels) == 2 {
+		return fmt.Sprintf("nothing could be compared: no benchmark and unit is in both %s and %s under the same configuration", labels[0], labels[1])
+	}
+	return fmt.Sprintf("nothing could be compared: no benchmark and unit is in two of the %d files under the same configuration", len(labels))
 }
 
 // withDefaults returns opt with its zero values replaced, or an error that

@@ -41,6 +41,15 @@ func (c Config) Get(key string) string {
 	return ""
 }
 
+// Text writes c in one line.
+func (c Config) Text() string {
+	var pairs []string
+	for _, kv := range c {
+		pairs = append(pairs, kv.Key+": "+kv.Value)
+	}
+	return strings.Join(pairs, "; ")
+}
+
 // key identifies c whatever the order of its keys.
 func (c Config) key() string {
 	sorted := slices.Clone(c)
@@ -100,22 +109,36 @@ func mergeConfigs(all []*samples) []*mergedConfig {
 // counterpart in the other: the search takes the product of the two.
 const maxExplained = 200
 
-// explainConfigs says in words which configurations are in one input only and
+// explainConfigs says in words which configurations were not compared, for each input
+// beside the first.
+func explainConfigs(configs []*mergedConfig, labels []string) []string {
+	var out []string
+	for i := 1; i < len(labels); i++ {
+		for _, text := range explainTwo(configs, labels, [2]int{0, i}) {
+			if !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+// explainTwo says in words which configurations are in one of two inputs only and
 // so were not compared. Where the other input measured the same package under
 // another configuration, or where the inputs have no package in common, it
-// says by which keys the two differ. It takes two inputs.
-func explainConfigs(configs []*mergedConfig, labels []string) []string {
+// says by which keys the two differ.
+func explainTwo(configs []*mergedConfig, labels []string, two [2]int) []string {
 	var all, only [2][]Config
 	var pkgs [2]map[string]bool
-	for i := range labels {
+	for i := range two {
 		pkgs[i] = make(map[string]bool)
 		for _, m := range configs {
-			if m.inputs[i] == nil {
+			if m.inputs[two[i]] == nil {
 				continue
 			}
 			pkgs[i][m.config.Get("pkg")] = true
 			all[i] = append(all[i], m.config)
-			if m.inputs[1-i] == nil {
+			if m.inputs[two[1-i]] == nil {
 				only[i] = append(only[i], m.config)
 			}
 		}
@@ -137,11 +160,11 @@ func explainConfigs(configs []*mergedConfig, labels []string) []string {
 			out = append(out, s)
 		}
 	}
-	for i := range labels {
+	for i := range two {
 		other := 1 - i
 		for j, c := range only[i] {
 			if j == maxExplained {
-				tell(fmt.Sprintf("%d more configurations are only in %s", len(only[i])-j, labels[i]))
+				tell(fmt.Sprintf("%d more configurations are only in %s", len(only[i])-j, labels[two[i]]))
 				break
 			}
 			var candidates []Config
@@ -167,7 +190,7 @@ func explainConfigs(configs []*mergedConfig, labels []string) []string {
 			for _, key := range keys {
 				parts = append(parts, key+": "+orAbsent(c.Get(key)))
 			}
-			tell(fmt.Sprintf("only in %s, so not compared: %s", labels[i], strings.Join(parts, ", ")))
+			tell(fmt.Sprintf("only in %s, so not compared: %s", labels[two[i]], strings.Join(parts, ", ")))
 		}
 	}
 	return out

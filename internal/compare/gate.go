@@ -9,19 +9,21 @@ import (
 	"strconv"
 	"strings"
 
+	"runbench/internal/analysis"
 	"runbench/internal/noise"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
 )
 
-// A Rule asks that one unit has not become worse by more than a tolerance.
+// A Rule asks that one unit, or one gain, has not become worse by more than a
+// tolerance.
 type Rule struct {
-	Unit      string  `json:"unit"`      // as in a result file, such as "ns/op"
+	Unit      string  `json:"unit"`      // as in a result file, such as "ns/op"; or a gain, such as "parallelism_gain"
 	Tolerance float64 `json:"tolerance"` // a share: 0.05 for 5 %
 }
 
-// gateUnits are the units a gate can be set on, by the name benchstat gives them
-// and their own, with +1 where higher is better.
+// gateUnits are the units and gains a gate can be set on, by the name benchstat gives
+// them and their own, with +1 where higher is better.
 var gateUnits = []struct {
 	tidy, unit string
 	better     int
@@ -33,6 +35,14 @@ var gateUnits = []struct {
 	{"p99-sec", resultfile.P99Ns, -1},
 	{"B/op", resultfile.BytesPerOp, -1},
 	{"allocs/op", resultfile.AllocsPerOp, -1},
+	{analysis.ConcurrencyGain, analysis.ConcurrencyGain, +1},
+	{analysis.ParallelismGain, analysis.ParallelismGain, +1},
+	{analysis.TotalGain, analysis.TotalGain, +1},
+}
+
+// ofGain reports whether the rule is about a gain, not about a unit of runs.
+func (r Rule) ofGain() bool {
+	return r.Unit == analysis.ConcurrencyGain || r.Unit == analysis.ParallelismGain || r.Unit == analysis.TotalGain
 }
 
 // ParseRule reads "UNIT:TOLERANCE%", such as "sec/op:5%".
@@ -49,7 +59,7 @@ func ParseRule(text string) (Rule, error) {
 		}
 		known = append(known, u.tidy)
 	}
-	return Rule{}, fmt.Errorf("gate %q: unknown unit %q (known: %s)", text, unit, strings.Join(known, ", "))
+	return Rule{}, fmt.Errorf("gate %q: expected one of %s for the unit, found %q", text, strings.Join(known, ", "), unit)
 }
 
 func (r Rule) better() int {
@@ -76,12 +86,18 @@ type Gate struct {
 }
 
 // A GateComparison is a workload at one P, over all its goroutine counts, in one
-// unit.
+// unit; or one gain of a workload under one strategy.
 type GateComparison struct {
 	Workload   string `json:"workload"`
 	Config     string `json:"config,omitempty"`
-	Gomaxprocs int    `json:"gomaxprocs"`
+	Gomaxprocs int    `json:"gomaxprocs"` // of a gain: up to which
 	Unit       string `json:"unit"`
+	// Strategy, Goroutines, Old and New are of gains only: the count at which both
+	// files are compared, and the gains of either.
+	Strategy   string   `json:"strategy,omitempty"`
+	Goroutines int      `json:"goroutines,omitempty"`
+	Old        *float64 `json:"old,omitempty"`
+	New        *float64 `json:"new,omitempty"`
 	// Ratio is new over old with its 95 % interval; null where there is none.
 	Ratio *float64 `json:"ratio"`
 	Lo    *float64 `json:"lo"`
@@ -102,9 +118,9 @@ type GateComparison struct {
 const DefaultAlpha = 0.05
 
 // Judge compares two result files under the rules. What is compared is declared
-// by the old file: each of its workloads at each P, in each rule's unit. One that
-// the new file lacks is inconclusive, never passed over: its runs may have
-// crashed.
+// by the old file: each of its workloads at each P, in each rule's unit, or each of
+// its gains. One that the new file lacks is inconclusive, never passed over: its runs
+// may have crashed.
 //
 // δ, the smallest change that counts, is never below the A/A half-width: how far
 // the control arm, which is the same program on both sides, lies apart with
@@ -112,44 +128,28 @@ const DefaultAlpha = 0.05
 // of the workload itself may differ by.
 func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 	g := Gate{SchemaVersion: SchemaVersion, Alpha: alpha, Paired: interleaved(before, after), Comparisons: []GateComparison{}, Warnings: []string{}}
-	old, new := byKey(before), byKey(after)
-	var comparisons []scaling.Comparison
-	var asked []float64
-	uncontrolled := false
+	var all []declared
 	for _, rule := range rules {
-		arms := make(map[key]float64) // A/A half-width that the control arm shows, by configuration and P
-		for k := range old {
-			if k.workload == resultfile.ControlArm {
-				if c := compareCells(old[k], new[k], rule.Unit, g.Paired); len(c.New) > 0 {
-					arms[key{config: k.config, procs: k.procs}] = apart(c, g.Paired)
-				}
-			}
+		if rule.ofGain() {
+			all = append(all, declareGains(before, after, rule, g.Paired)...)
+		} else {
+			all = append(all, declareUnit(before, after, rule, g.Paired)...)
 		}
-		for _, k := range slices.SortedFunc(maps.Keys(old), key.compare) {
-			if k.workload == resultfile.ControlArm || !has(old[k], rule.Unit) {
-				continue
-			}
-			c := compareCells(old[k], new[k], rule.Unit, g.Paired)
-			aa, controlled := arms[key{config: k.config, procs: k.procs}]
-			if !controlled {
-				aa = own(c)
-				uncontrolled = true
-			}
-			c.Name, c.Better, c.Tolerance = k.workload, rule.better(), scaling.Tolerance(rule.Tolerance, aa)
-			comparisons = append(comparisons, c)
-			asked = append(asked, rule.Tolerance)
-			g.Comparisons = append(g.Comparisons, GateComparison{
-				Workload: k.workload, Config: k.config, Gomaxprocs: k.procs, Unit: rule.Unit, Delta: c.Tolerance, AA: number(aa),
-			})
-			if len(c.New) == 0 {
-				g.Warnings = append(g.Warnings, fmt.Sprintf("%s at %d GOMAXPROCS: the new file has no %s of a cell that the old one has", k.workload, k.procs, rule.Unit))
-			}
+	}
+	var comparisons []scaling.Comparison
+	uncontrolled := false
+	for _, d := range all {
+		comparisons = append(comparisons, d.comparison)
+		g.Comparisons = append(g.Comparisons, d.shown)
+		uncontrolled = uncontrolled || d.uncontrolled
+		if d.warning != "" {
+			g.Warnings = append(g.Warnings, d.warning)
 		}
 	}
 	for i, gated := range scaling.Gate(comparisons, alpha) {
 		c := &g.Comparisons[i]
 		// Noise that hides more than was asked for hides it: that is no pass.
-		if gated.Outcome == scaling.OutcomePass && worst(gated) > math.Log1p(asked[i])+rounding {
+		if gated.Outcome == scaling.OutcomePass && worst(gated) > math.Log1p(all[i].rule.Tolerance)+rounding {
 			gated.Outcome = scaling.OutcomeInconclusive
 		}
 		c.Ratio, c.Lo, c.Hi = number(gated.Value), number(gated.Lo), number(gated.Hi)
@@ -165,6 +165,54 @@ func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 	}
 	g.warn(before, after, rules, uncontrolled)
 	return g
+}
+
+// A declared comparison is one that a gate is to judge, whatever the data say.
+type declared struct {
+	rule         Rule
+	comparison   scaling.Comparison
+	shown        GateComparison
+	uncontrolled bool   // no control arm says whether the machine changed
+	warning      string // "" for none
+}
+
+// declare returns a comparison under a rule, with the A/A half-width that belongs to
+// it.
+func declare(rule Rule, c scaling.Comparison, shown GateComparison, aa float64) declared {
+	c.Name, c.Better, c.Tolerance = shown.Workload, rule.better(), scaling.Tolerance(rule.Tolerance, aa)
+	shown.Unit, shown.Delta, shown.AA = rule.Unit, c.Tolerance, number(aa)
+	return declared{rule: rule, comparison: c, shown: shown}
+}
+
+// declareUnit declares each workload of the old file at each P, in a unit of runs.
+func declareUnit(before, after *resultfile.Set, rule Rule, paired bool) []declared {
+	old, new := byKey(before), byKey(after)
+	arms := make(map[key]float64) // A/A half-width that the control arm shows, by configuration and P
+	for k := range old {
+		if k.workload == resultfile.ControlArm {
+			if c := compareCells(old[k], new[k], rule.Unit, paired); len(c.New) > 0 {
+				arms[key{config: k.config, procs: k.procs}] = apart(c, paired)
+			}
+		}
+	}
+	var all []declared
+	for _, k := range slices.SortedFunc(maps.Keys(old), key.compare) {
+		if k.workload == resultfile.ControlArm || !has(old[k], rule.Unit) {
+			continue
+		}
+		c := compareCells(old[k], new[k], rule.Unit, paired)
+		aa, controlled := arms[key{config: k.config, procs: k.procs}]
+		if !controlled {
+			aa = own(c)
+		}
+		d := declare(rule, c, GateComparison{Workload: k.workload, Config: k.config, Gomaxprocs: k.procs}, aa)
+		d.uncontrolled = !controlled
+		if len(c.New) == 0 {
+			d.warning = fmt.Sprintf("%s at %d GOMAXPROCS: the new file has no %s of a cell that the old one has", k.workload, k.procs, rule.Unit)
+		}
+		all = append(all, d)
+	}
+	return all
 }
 
 // sameRun reports whether both files are of one run.
@@ -191,6 +239,9 @@ func (g *Gate) warn(before, after *resultfile.Set, rules []Rule, uncontrolled bo
 		name string
 		set  *resultfile.Set
 	}{{"old", before}, {"new", after}} {
+		if text := torn(side.set); text != "" {
+			g.Warnings = append(g.Warnings, fmt.Sprintf("the %s file is not whole: %s; what it has is used", side.name, text))
+		}
 		for _, text := range disturbed(side.set) {
 			g.Warnings = append(g.Warnings, fmt.Sprintf("while the %s file was measured, %s", side.name, text))
 		}
@@ -287,7 +338,11 @@ func compareCells(old, new map[string][]resultfile.Run, unit string, paired bool
 	if len(a) == 0 {
 		return c
 	}
-	before, after := roundMeans(a), roundMeans(b)
+	return compareRounds(roundMeans(a), roundMeans(b), paired)
+}
+
+// compareRounds returns the comparison of one figure, given by its log in each round.
+func compareRounds(before, after map[int]float64, paired bool) (c scaling.Comparison) {
 	c.Old, c.New = [][]float64{values(before)}, [][]float64{values(after)}
 	if paired {
 		for _, round := range slices.Sorted(maps.Keys(before)) {

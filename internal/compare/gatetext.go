@@ -3,38 +3,22 @@ package compare
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"runbench/internal/scaling"
 )
 
 // WriteText writes the outcome, then the comparisons, those that fail first.
 func (g Gate) WriteText(w io.Writer) error {
 	var b strings.Builder
-	how := "one file after the other"
-	if g.Paired {
-		how = "in turns, compared round by round"
-	}
-	comparisons := "comparisons"
-	if len(g.Comparisons) == 1 {
-		comparisons = "comparison"
-	}
-	fmt.Fprintf(&b, "gate: %s (%d %s, measured %s; false alarms in at most %.3g %% of gates)\n", g.Outcome, len(g.Comparisons), comparisons, how, 100*g.Alpha)
+	fmt.Fprintf(&b, "gate: %s (%s)\n", g.Outcome, g.How())
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "workload\tcores\tunit\tchange\t95 % interval\tallowed\tp\toutcome")
-	for _, outcome := range []string{"fail", "inconclusive", "better", "pass"} {
-		for _, c := range g.Comparisons {
-			if c.Outcome != outcome {
-				continue
-			}
-			change, interval := "–", "–"
-			if c.Ratio != nil {
-				change = signed(*c.Ratio)
-			}
-			if c.Lo != nil && c.Hi != nil {
-				interval = signed(*c.Lo) + " … " + signed(*c.Hi)
-			}
-			fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t±%.1f %%\t%.3f\t%s\n", printable(c.Workload), c.Gomaxprocs, c.Unit, change, interval, 100*c.Delta, c.P, c.Outcome)
-		}
+	head := []string{"workload", "cores", "unit", "change", "95 % interval", "allowed", "p", "outcome"}
+	fmt.Fprintln(t, strings.Join(head, "\t"))
+	for _, c := range g.Sorted() {
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t±%.1f %%\t%.3f\t%s\n", printable(c.Workload), c.Gomaxprocs, c.Unit, c.Change(), c.Interval(), 100*c.Delta, c.P, c.Outcome)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -47,6 +31,43 @@ func (g Gate) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// How says in words what was compared and how.
+func (g Gate) How() string {
+	how := "one file after the other"
+	if g.Paired {
+		how = "in turns, compared round by round"
+	}
+	return fmt.Sprintf("%s, measured %s; false alarms in at most %.3g %% of gates", plural(len(g.Comparisons), "comparison"), how, 100*g.Alpha)
+}
+
+// Sorted returns the comparisons, those that fail first.
+func (g Gate) Sorted() []GateComparison {
+	order := []string{string(scaling.OutcomeFail), string(scaling.OutcomeInconclusive), string(scaling.OutcomeBetter), string(scaling.OutcomePass)}
+	return slices.SortedStableFunc(slices.Values(g.Comparisons), func(a, b GateComparison) int {
+		return slices.Index(order, a.Outcome) - slices.Index(order, b.Outcome)
+	})
+}
+
+// Change writes by how much the new file differs: "+5.0 %", for a gain with both of
+// them: "1.95× → 1.80×, -7.7 %"; "–" where there is nothing to compare.
+func (c GateComparison) Change() string {
+	switch {
+	case c.Ratio == nil:
+		return "–"
+	case c.Old != nil && c.New != nil:
+		return fmt.Sprintf("%.3g× → %.3g×, %s", *c.Old, *c.New, signed(*c.Ratio))
+	}
+	return signed(*c.Ratio)
+}
+
+// Interval writes the 95 % interval of the change, "–" where there is none.
+func (c GateComparison) Interval() string {
+	if c.Lo == nil || c.Hi == nil {
+		return "–"
+	}
+	return signed(*c.Lo) + " … " + signed(*c.Hi)
 }
 
 // signed writes a ratio as a change: +5.0 %.

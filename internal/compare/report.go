@@ -24,6 +24,8 @@ type Report struct {
 	Tables     []Table `json:"tables"`
 	// Counts sum up the tables, one for each unit in the order of the tables.
 	Counts []Count `json:"counts"`
+	// LeftOut are the inputs that could not be used, of more than two.
+	LeftOut []LeftOut `json:"left_out"`
 	// Warnings concern the inputs: lines that could not be understood, and
 	// what was not compared. Warnings about the statistics are with the
 	// Cell, Delta or Geomean that they concern.
@@ -181,10 +183,10 @@ func (c *Count) add(row Row) {
 // compared returns how many comparisons c counts.
 func (c *Count) compared() int { return c.Better + c.Worse + c.NoDifference + c.Unknown }
 
-// formatDelta returns the difference between two cells as benchstat writes it:
+// FormatDelta returns the difference between two cells as benchstat writes it:
 // "-3.21%", "~" where it is not significant, "?" where the base is 0.
 // It is "?" too where a center is not a number, for which benchstat has "+NaN%".
-func (r *Report) formatDelta(base, cell *Cell) string {
+func (r *Report) FormatDelta(base, cell *Cell) string {
 	if cell.Delta.Direction == Unknown && math.IsNaN(cell.Delta.Ratio) {
 		return "?"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -87,12 +88,7 @@ const (
 // for each input that has anything here and, where there is something to
 // compare, the difference, p, n and the numbers of footnotes.
 func (t *textWriter) table(table *Table) {
-	var inputs []int
-	for i := range t.r.Labels {
-		if i == table.Base || table.has(i) {
-			inputs = append(inputs, i)
-		}
-	}
+	inputs := table.Inputs()
 	same := table.commonN()
 	heading := printable(table.Unit) + betterWords(table.Better)
 	if same > 0 {
@@ -105,7 +101,7 @@ func (t *textWriter) table(table *Table) {
 
 	headings, names := rowNames(table.Rows)
 	g := newGrid(headings, names)
-	cells, geomeans := centers(table, inputs)
+	cells, geomeans := table.Centers(inputs)
 	for k, i := range inputs {
 		label := shorten(printable(t.r.Labels[i]), maxLabel)
 		g.add(gridColumn{heading: label, cells: cells[k], geomean: geomeans[k], align: right})
@@ -123,6 +119,51 @@ func (t *textWriter) table(table *Table) {
 	}
 	g.add(t.marks(table))
 	g.write(t)
+}
+
+// Inputs returns the inputs that have a column: the base, and those with any row.
+func (t *Table) Inputs() []int {
+	var inputs []int
+	for i := range t.Geomeans {
+		if i == t.Base || t.has(i) {
+			inputs = append(inputs, i)
+		}
+	}
+	return inputs
+}
+
+// ByChange returns the indices of the rows, those that became worse first, then those
+// that became better, then the others, each in their order.
+func (t *Table) ByChange() []int {
+	rank := func(n int) int {
+		least := 2
+		for _, cell := range t.Rows[n].Cells {
+			if cell != nil && cell.Delta != nil {
+				switch cell.Delta.Direction {
+				case Worse:
+					return 0
+				case Better:
+					least = min(least, 1)
+				}
+			}
+		}
+		return least
+	}
+	ranks := make([]int, len(t.Rows))
+	order := make([]int, len(t.Rows))
+	for n := range t.Rows {
+		ranks[n], order[n] = rank(n), n
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return ranks[a] - ranks[b] })
+	return order
+}
+
+// PText writes a p-value with three digits.
+func (d *Delta) PText() string {
+	if d.P < 0.0005 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", min(d.P, 1))
 }
 
 // has reports whether input i has any row of t.
@@ -165,13 +206,14 @@ func betterWords(better int) string {
 	return " (better direction not declared)"
 }
 
-// centers returns the column of each of the inputs, "1.718µ ± 1%", and its
-// geometric mean. Centers in a row have a scale in common.
-func centers(table *Table, inputs []int) (cells [][]string, geomeans []string) {
-	class := benchunit.ClassOf(table.Unit)
+// Centers returns the column of each of the inputs, "1.718µ ± 1%", and its
+// geometric mean. Centers in a row have a scale in common; "–" stands where an input
+// lacks the benchmark.
+func (t *Table) Centers(inputs []int) (cells [][]string, geomeans []string) {
+	class := benchunit.ClassOf(t.Unit)
 	type parts struct{ center, interval string }
 	columns := make([][]parts, len(inputs))
-	for _, row := range table.Rows {
+	for _, row := range t.Rows {
 		var values []float64
 		for _, cell := range row.Cells {
 			if cell != nil && finite(cell.Center) != nil {
@@ -190,7 +232,7 @@ func centers(table *Table, inputs []int) (cells [][]string, geomeans []string) {
 				center = strconv.FormatFloat(cell.Center, 'g', -1, 64)
 			}
 			interval := ""
-			if table.Statistic != exact || cell.Lo != cell.Hi {
+			if t.Statistic != exact || cell.Lo != cell.Hi {
 				interval = benchmath.Summary{Center: cell.Center, Lo: cell.Lo, Hi: cell.Hi}.PctRangeString()
 			}
 			columns[k] = append(columns[k], parts{center, interval})
@@ -216,7 +258,7 @@ func centers(table *Table, inputs []int) (cells [][]string, geomeans []string) {
 		}
 		cells = append(cells, column)
 		geomean := ""
-		if g := table.Geomeans[i].Center; finite(g) != nil {
+		if g := t.Geomeans[i].Center; finite(g) != nil {
 			geomean = join(parts{center: benchunit.Scale(g, class)})
 		}
 		geomeans = append(geomeans, geomean)
@@ -238,14 +280,11 @@ func (t *textWriter) changes(table *Table, i int) (change, p, n gridColumn) {
 			continue
 		}
 		d := cell.Delta
-		change.append(t.r.formatDelta(base, cell), t.color(d.Direction))
-		switch {
-		case math.IsNaN(base.Lo) || math.IsNaN(cell.Lo):
+		change.append(t.r.FormatDelta(base, cell), t.color(d.Direction))
+		if math.IsNaN(base.Lo) || math.IsNaN(cell.Lo) {
 			p.append("", "") // not tested
-		case d.P < 0.0005:
-			p.append("<0.001", "")
-		default:
-			p.append(fmt.Sprintf("%.3f", min(d.P, 1)), "")
+		} else {
+			p.append(d.PText(), "")
 		}
 		if d.N1 == d.N2 {
 			n.append(strconv.Itoa(d.N1), "")
@@ -335,22 +374,7 @@ func (t *textWriter) footnotes() {
 func (t *textWriter) summary() {
 	t.line("")
 	for _, c := range t.r.Counts {
-		var parts []string
-		if c.compared() > 0 {
-			parts = append(parts,
-				fmt.Sprintf("%d better", c.Better),
-				fmt.Sprintf("%d worse", c.Worse),
-				fmt.Sprintf("%d show no difference", c.NoDifference))
-		}
-		if c.Unknown > 0 {
-			parts = append(parts, fmt.Sprintf("%d where better or worse cannot be told", c.Unknown))
-		}
-		for i, n := range c.Only {
-			if n > 0 {
-				parts = append(parts, fmt.Sprintf("%d only in %s", n, printable(t.r.Labels[i])))
-			}
-		}
-		t.line(printable(c.Unit) + ": " + strings.Join(parts, ", "))
+		t.line(printable(c.Unit + ": " + c.Words(t.r.Labels)))
 	}
 	if !t.r.Comparable {
 		t.line("Nothing could be compared.")
@@ -373,6 +397,26 @@ func (t *textWriter) summary() {
 		t.line(fmt.Sprintf("%s at alpha %v, without correction for many comparisons:", plural(tests, "test"), t.r.Alpha))
 		t.line(fmt.Sprintf("where nothing changed, expect about 1 in %.0f to look significant.", 1/t.r.Alpha))
 	}
+}
+
+// Words says in words how the comparisons in one unit went.
+func (c *Count) Words(labels []string) string {
+	var parts []string
+	if c.compared() > 0 {
+		parts = append(parts,
+			fmt.Sprintf("%d better", c.Better),
+			fmt.Sprintf("%d worse", c.Worse),
+			fmt.Sprintf("%d show no difference", c.NoDifference))
+	}
+	if c.Unknown > 0 {
+		parts = append(parts, fmt.Sprintf("%d where better or worse cannot be told", c.Unknown))
+	}
+	for i, n := range c.Only {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d only in %s", n, labels[i]))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func plural(n int, noun string) string {

@@ -81,11 +81,7 @@ func workloadColumns(w analysis.Workload) []string {
 		row[i] = inertCell(cell)
 	}
 	for _, g := range []*analysis.Gain{w.ConcurrencyGain, w.ParallelismGain, w.TotalGain} {
-		if g == nil {
-			row = append(row, "", "", "")
-			continue
-		}
-		row = append(row, bounds(&analysis.Part{Value: g.Value, Lo: g.Lo, Hi: g.Hi})...)
+		row = append(row, bounds(ofGain(g))...)
 	}
 	return append(row, textbook)
 }

@@ -41,12 +41,24 @@ type Surface map[Cell][]Observation
 
 // Goroutines returns the distinct goroutine counts of s, ascending.
 func Goroutines(s Surface) []int {
-	return newGrid(s).axis(func(c Cell) int { return c.Goroutines })
+	return s.axis(func(c Cell) int { return c.Goroutines })
 }
 
 // Procs returns the distinct values of GOMAXPROCS of s, ascending.
 func Procs(s Surface) []int {
-	return newGrid(s).axis(func(c Cell) int { return c.Gomaxprocs })
+	return s.axis(func(c Cell) int { return c.Gomaxprocs })
+}
+
+// axis returns the distinct values of one coordinate of the cells that were measured, ascending.
+func (s Surface) axis(coordinate func(Cell) int) []int {
+	var values []int
+	for c, obs := range s {
+		if len(obs) > 0 {
+			values = append(values, coordinate(c))
+		}
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // check returns an error that says what was expected if s cannot be judged.
