@@ -72,6 +72,7 @@ the gate fails and 3 where the data cannot tell.`,
 	cmd.Flags().StringSliceVar(&opt.Units, "unit", []string{"sec/op"}, "units to compare; all for all of them")
 	cmd.Flags().StringArrayVar(&gates, "gate", nil, "fail when a unit became worse by more than this: UNIT:PERCENT, such as sec/op:5%; several may be given")
 	cmd.Flags().StringVar(&opt.Filter, "filter", "", "compare only these results, in benchstat's filter syntax")
+	withRun(cmd)
 	return cmd
 }
 
