@@ -72,6 +72,7 @@ named, and what it has is used.`,
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		f.times = f.times || cmd.Flags().Changed("unit") || cmd.Flags().Changed("filter")
 	}
+	withRun(cmd)
 	return cmd
 }
 

@@ -232,7 +232,7 @@ func (g *Gate) warn(before, after *resultfile.Set, rules []Rule, uncontrolled bo
 		}
 		g.Warnings = append(g.Warnings, fmt.Sprintf("no workload of the old file has %s", strings.Join(units, " or ")))
 	}
-	if uncontrolled {
+	if uncontrolled && !g.Paired {
 		g.Warnings = append(g.Warnings, "no control arm with such a unit in both files: whether the machine itself changed in between cannot be told")
 	}
 	for _, side := range []struct {
@@ -417,8 +417,12 @@ func apart(control scaling.Comparison, paired bool) float64 {
 	return math.Expm1(width)
 }
 
-// own returns the A/A half-width from the workload's own scatter.
+// own returns the A/A half-width from the workload's own scatter: in turns that of
+// the differences within rounds, because what moves both sides is in none of them.
 func own(c scaling.Comparison) float64 {
+	if len(c.Paired) > 0 {
+		return math.Expm1(scaling.TrimmedInterval(c.Paired, 0).HalfWidth())
+	}
 	widest := math.NaN()
 	for _, logs := range slices.Concat(c.Old, c.New) {
 		if w := scaling.AAHalfWidth(logs); !(w <= widest) && !math.IsNaN(w) {

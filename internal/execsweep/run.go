@@ -78,18 +78,13 @@ func (c *Command) values(u usage) []resultfile.Value {
 	return values
 }
 
-// run runs the command once. It and all it has started, as far as they stay in its
-// process group, are gone when run returns, and when this process is killed before
-// that. With all its standard output counts
-// for messages too; without, it goes nowhere unless a figure is to be found in it,
-// since whoever reads a pipe takes time from one of the cores.
+// run runs the command once. With all its standard output counts for messages too;
+// without, it goes nowhere unless a figure is to be found in it, since whoever
+// reads a pipe takes time from one of the cores.
 func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.Duration, all bool) (usage, error) {
-	limit, cancel := context.WithTimeoutCause(ctx, timeout, measure.ErrHung)
-	defer cancel()
-
 	cmd := exec.Command(c.path, c.arguments(goroutines, procs)...)
 	cmd.Args[0] = c.Args[0]
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = c.Dir, c.environment(procs), ownGroup()
+	cmd.Dir, cmd.Env = c.Dir, c.environment(procs)
 	if c.Stdin != "" {
 		file, err := os.Open(c.Stdin)
 		if err != nil {
@@ -98,54 +93,19 @@ func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.D
 		defer file.Close()
 		cmd.Stdin = file
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return usage{}, err
-	}
-	defer r.Close()
-	// An *os.File, so that waiting for the program is not waiting for the pipe.
-	cmd.Stderr = w
-	if all || c.Figure != nil {
-		cmd.Stdout = w
-	}
 	if c.guard == nil {
+		var err error
 		if c.guard, err = child.NewGuard(); err != nil {
-			w.Close()
 			return usage{}, err
 		}
 	}
-	p, err := c.start(cmd, c.cpus[procs])
-	w.Close()
-	if err != nil {
-		return usage{}, fmt.Errorf("start %s: %w", c.Args[0], err)
-	}
-	watched := c.guard.Watch(cmd.Process.Pid) == nil
 	out := &output{ends: c.Figure != nil}
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		_, _ = io.Copy(out, r)
-	}()
-	stop := context.AfterFunc(limit, func() { killGroup(cmd.Process) })
-	u, err := p.wait()
-	stop()
-	// What the program has left running would disturb the next run.
-	killGroup(cmd.Process)
-	c.guard.Forget(cmd.Process.Pid)
+	u, watched, err := carryOut(ctx, cmd, c.guard, c.cpus[procs], out, all || c.Figure != nil, timeout)
 	if !watched { // somebody has killed the guard
 		c.Close()
 	}
-	select {
-	case <-read:
-	case <-time.After(time.Second): // whoever left the group has the pipe open
-	}
-	switch {
-	case ctx.Err() != nil:
-		return usage{}, context.Cause(ctx)
-	case limit.Err() != nil && err != nil:
-		return usage{}, fmt.Errorf("%w: killed after %v", measure.ErrHung, timeout)
-	case err != nil:
-		return usage{}, c.failed(err, out, all)
+	if err != nil {
+		return usage{}, failed(err, out, all || c.Figure != nil)
 	}
 	if c.Figure != nil {
 		if u.figure, err = c.Figure.of(out.end()); err != nil {
@@ -155,8 +115,56 @@ func (c *Command) run(ctx context.Context, goroutines, procs int, timeout time.D
 	return u, nil
 }
 
-// failed says how the program failed, and what it said.
-func (c *Command) failed(err error, out *output, all bool) error {
+// carryOut runs cmd, on those CPUs if any are given, and has its standard error
+// written to said, and with all its standard output too. It and all it has started,
+// as far as they stay in its process group, are gone when carryOut returns, and when
+// this process is killed before that: watched says whether the guard sees to it.
+func carryOut(ctx context.Context, cmd *exec.Cmd, guard *child.Guard, cpus []int, said *output, all bool, timeout time.Duration) (u usage, watched bool, err error) {
+	limit, cancel := context.WithTimeoutCause(ctx, timeout, measure.ErrHung)
+	defer cancel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return usage{}, true, err
+	}
+	defer r.Close()
+	// An *os.File, so that waiting for the program is not waiting for the pipe.
+	cmd.Stderr, cmd.SysProcAttr = w, ownGroup()
+	if all {
+		cmd.Stdout = w
+	}
+	p, err := start(cmd, cpus)
+	w.Close()
+	if err != nil {
+		return usage{}, true, fmt.Errorf("start %s: %w", cmd.Args[0], err)
+	}
+	watched = guard.Watch(cmd.Process.Pid) == nil
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		_, _ = io.Copy(said, r)
+	}()
+	stop := context.AfterFunc(limit, func() { killGroup(cmd.Process) })
+	u, err = p.wait()
+	stop()
+	// What the program has left running would disturb the next run.
+	killGroup(cmd.Process)
+	guard.Forget(cmd.Process.Pid)
+	select {
+	case <-read:
+	case <-time.After(time.Second): // whoever left the group has the pipe open
+	}
+	switch {
+	case ctx.Err() != nil:
+		return usage{}, watched, context.Cause(ctx)
+	case limit.Err() != nil && err != nil:
+		return usage{}, watched, fmt.Errorf("%w: killed after %v", measure.ErrHung, timeout)
+	}
+	return u, watched, err
+}
+
+// failed says how the program failed, and what it said; kept, that its standard
+// output is in that.
+func failed(err error, out *output, kept bool) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		return err
@@ -165,7 +173,7 @@ func (c *Command) failed(err error, out *output, all bool) error {
 	switch {
 	case said != "":
 		said = ": " + said
-	case !all && c.Figure == nil:
+	case !kept:
 		said = " (nothing on standard error; standard output is kept in warm-up runs only)"
 	}
 	return &FailedError{exit.String() + said}
@@ -181,7 +189,7 @@ type process struct {
 }
 
 // start starts the program, on those CPUs if any are given.
-func (c *Command) start(cmd *exec.Cmd, cpus []int) (*process, error) {
+func start(cmd *exec.Cmd, cpus []int) (*process, error) {
 	p := &process{cmd: cmd}
 	var err error
 	p.release, err = child.OnOwnThread(func() error {

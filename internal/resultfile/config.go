@@ -3,6 +3,7 @@ package resultfile
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -56,9 +57,34 @@ func (c Config) entries() []benchfmt.Config {
 	var entries []benchfmt.Config
 	for _, kv := range c.pairs() {
 		if kv[1] != "" {
-			// File: internal keys would not be written.
-			entries = append(entries, benchfmt.Config{Key: kv[0], Value: []byte(kv[1]), File: true})
+			entries = append(entries, keyEntry(kv[0], kv[1]))
 		}
 	}
 	return entries
+}
+
+// keyEntry returns a key as benchfmt has it. File: internal keys would not be written.
+func keyEntry(key, value string) benchfmt.Config {
+	return benchfmt.Config{Key: key, Value: []byte(value), File: true}
+}
+
+// parseConfig returns the keys that the Config of a Run has as text.
+func parseConfig(text string) []benchfmt.Config {
+	var entries []benchfmt.Config
+	for _, pair := range strings.Split(text, "; ") {
+		key, value, ok := strings.Cut(pair, ": ")
+		switch last := len(entries) - 1; {
+		case ok && !strings.ContainsAny(key, " \t"):
+			entries = append(entries, keyEntry(key, value))
+		case last >= 0: // a value that holds "; "
+			entries[last].Value = append(entries[last].Value, "; "+pair...)
+		}
+	}
+	return entries
+}
+
+// WithoutKey returns the Config of a Run without one of its keys.
+func WithoutKey(config, key string) string {
+	pairs := strings.Split(config, "; ")
+	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool { return strings.HasPrefix(pair, key+": ") }), "; ")
 }

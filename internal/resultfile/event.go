@@ -29,8 +29,9 @@ type Event struct {
 type Manifest struct {
 	SchemaVersion int             `json:"schema_version"`
 	Started       time.Time       `json:"started"`
-	Command       []string        `json:"command"` // arguments, without the program's path
-	GOGC          string          `json:"gogc"`    // "" for the default
+	Command       []string        `json:"command"`          // arguments, without the program's path
+	Paired        *Paired         `json:"paired,omitempty"` // nil where nothing else was measured in turns with it
+	GOGC          string          `json:"gogc"`             // "" for the default
 	GODEBUG       string          `json:"godebug"`
 	Host          json.RawMessage `json:"host"` // internal/host's Host
 	Plan          Plan            `json:"plan"`

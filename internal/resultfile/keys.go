@@ -62,7 +62,7 @@ func message(key, value []byte) bool {
 	case "coverage", "testing", "panic", "http", "error", "warning", "fatal", "info", "debug", "log", "exit":
 		return true
 	case "go": // runbench's own: the version
-		return !bytes.HasPrefix(value, []byte("go")) && !bytes.HasPrefix(value, []byte("devel"))
+		return len(value) > 0 && !bytes.HasPrefix(value, []byte("go")) && !bytes.HasPrefix(value, []byte("devel"))
 	}
 	return false
 }

@@ -96,9 +96,9 @@ func resume(file *os.File, path string, config Config, m Manifest) (*Writer, *Se
 	if err := w.truncate(set.whole); err != nil {
 		return nil, nil, err
 	}
-	if len(set.Runs) > 0 {
+	if n := len(set.Runs); n > 0 {
 		// The keys are in the file already: have the writer believe it wrote them.
-		if err := w.format.Write(w.result(set.Runs[0].Cell, 1, nil)); err != nil {
+		if err := w.format.Write(foreignResult(set.Runs[n-1])); err != nil {
 			return nil, nil, err
 		}
 		w.buf.Reset()
@@ -140,12 +140,31 @@ func (w *Writer) Run(c Cell, n int, values []Value) error {
 	return w.flush()
 }
 
-func (w *Writer) result(c Cell, n int, values []Value) *benchfmt.Result {
-	r := &benchfmt.Result{Config: w.config, Name: benchfmt.Name(c.Name()), Iters: n}
-	for _, v := range values {
-		r.Values = append(r.Values, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+// Copy appends runs that were read from somewhere else, under their own names and
+// keys, all of them in one write.
+func (w *Writer) Copy(runs []Run) error {
+	for _, r := range runs {
+		if err := w.format.Write(foreignResult(r)); err != nil {
+			return err
+		}
 	}
-	return r
+	return w.flush()
+}
+
+func foreignResult(r Run) *benchfmt.Result {
+	return &benchfmt.Result{Config: parseConfig(r.Config), Name: benchfmt.Name(r.FullName()), Iters: r.Batches, Values: formatted(r.Values)}
+}
+
+func (w *Writer) result(c Cell, n int, values []Value) *benchfmt.Result {
+	return &benchfmt.Result{Config: w.config, Name: benchfmt.Name(c.Name()), Iters: n, Values: formatted(values)}
+}
+
+func formatted(values []Value) []benchfmt.Value {
+	var to []benchfmt.Value
+	for _, v := range values {
+		to = append(to, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+	}
+	return to
 }
 
 // flush writes what is in buf and syncs it, or leaves the file as it was.
