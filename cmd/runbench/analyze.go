@@ -123,7 +123,11 @@ func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, p
 	if programs && !f.scheduler && !f.markdown && !f.csv {
 		return f.programs(out, sets, paths)
 	}
-	err := f.print(out, analysis.AnalyzeOn(f.machine, sets...), sets)
+	a := analysis.AnalyzeOn(f.machine, sets...)
+	if f.scheduler && len(a.Workloads) == 0 && len(a.Weak) > 0 {
+		return errors.New("--scheduler: expected goroutines × GOMAXPROCS, found only weak scaling (runbench run --weak)")
+	}
+	err := f.print(out, a, sets)
 	if err == nil && runs == 0 {
 		err = &statusError{statusInconclusive, fmt.Errorf("%s: no run to judge", strings.Join(paths, ", "))}
 	}
