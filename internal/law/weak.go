@@ -197,7 +197,12 @@ func newShares(l, one level, speedup Estimate, reference []level, lost float64) 
 	} else {
 		s.overall = Estimate{of(speedup.Value), of(speedup.Hi), of(speedup.Lo)}
 	}
-	s.down, s.up = of(speedup.Value)-of(speedup.Value/(1-lost)), of(speedup.Value*(1-lost))-of(speedup.Value)
+	if lost > 0 {
+		s.down, s.up = of(speedup.Value)-of(speedup.Value/(1-lost)), of(speedup.Value*(1-lost))-of(speedup.Value)
+		if math.IsNaN(s.down) || math.IsNaN(s.up) {
+			s.down, s.up = math.Inf(1), math.Inf(1) // so much was lost that any share is possible
+		}
+	}
 	return s
 }
 

@@ -126,7 +126,7 @@ func TestWeakLost(t *testing.T) {
 	if !near(l.Speedup.Lo, 0.9*q.Speedup.Lo, 1e-9) || !near(l.Speedup.Hi, q.Speedup.Hi/0.9, 1e-9) || !near(l.Efficiency.Lo, 0.9*q.Efficiency.Lo, 1e-9) || !(l.Serial.Hi > q.Serial.Hi) {
 		t.Errorf("quiet %+v, loud %+v", q, l)
 	}
-	if f := AnalyzeWeak(on, alone, Options{Lost: 1}); f.Serial == nil || f.Serial.holds(0.3) && f.Serial.Lo > 0 {
+	if f := AnalyzeWeak(on, alone, Options{Lost: 1}); f.Serial == nil || f.Serial.Lo != 0 || f.Serial.Hi != 1 {
 		t.Errorf("all of it: %+v", f.Serial)
 	}
 }
