@@ -97,11 +97,12 @@ concurrency gives, how much parallelism adds on top, and how many goroutines and
 cores the work should get.
 
 Without a command it sweeps ten telling workloads, which takes up to two minutes
-on two cores, prints the verdicts and keeps the measurements in a file that
-benchstat reads.`,
+on two cores, prints the verdicts, keeps the measurements in a file that benchstat
+reads, and writes a page with pictures beside it.`,
 		Example: `  runbench                                  the default sweep
   runbench run 'cpu/*' -o cpu.txt           some workloads, into a file
   runbench analyze cpu.txt                  what a file says
+  runbench report cpu.txt                   the same as a page with pictures
   runbench compare before.txt after.txt     two files side by side
   runbench history results/*.txt            the commits at which something changed
   runbench explain io/http                  one workload
@@ -117,7 +118,7 @@ benchstat reads.`,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	sweep.register(root)
-	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec(), newHistory())
+	sweep.register(root, true)
+	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec(), newHistory(), newReport())
 	return root
 }

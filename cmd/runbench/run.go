@@ -66,7 +66,7 @@ stopped, by Ctrl-C or by force, goes on where it was with --resume.`,
 			return runSweep(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), f, patterns)
 		},
 	}
-	f.register(cmd)
+	f.register(cmd, false)
 	return cmd
 }
 
@@ -89,11 +89,14 @@ type sweepFlags struct {
 	dryRun     bool
 	json       bool
 	commit     commitFlags
+	page       bool
 
 	cmd *cobra.Command
 }
 
-func (f *sweepFlags) register(cmd *cobra.Command) {
+// register adds the flags to a command, which writes a page unless told otherwise
+// where page says so.
+func (f *sweepFlags) register(cmd *cobra.Command, page bool) {
 	f.cmd = cmd
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write the results to this file; - for standard output (default a new file in results/ or here)")
@@ -113,6 +116,7 @@ func (f *sweepFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and measure nothing")
 	flags.BoolVar(&f.json, "json", false, "print the verdicts as JSON")
 	f.commit.register(cmd)
+	flags.BoolVar(&f.page, "report", page, "write a page with pictures beside the output file, as runbench report does")
 }
 
 // check refuses values and combinations that make no sense.
@@ -309,6 +313,7 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 		if err := writeJSON(stdout, a); err != nil {
 			return err
 		}
+		f.writePage(stderr)
 		return f.status(end)
 	}
 	style := styleOf(stdout)
@@ -316,7 +321,11 @@ func runSweep(ctx context.Context, stdout, stderr io.Writer, f *sweepFlags, patt
 	if err := errors.Join(report.Brief(stdout, a, f.output, style), blank(stdout)); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s (benchstat reads it)\n", f.output)
+	written := f.output + " (benchstat reads it)"
+	if page := f.writePage(stderr); page != "" {
+		written += " · " + page
+	}
+	fmt.Fprintln(stdout, written)
 	next(stdout, a, f.output)
 	return f.status(end)
 }

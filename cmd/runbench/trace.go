@@ -345,12 +345,18 @@ type picture struct {
 	traces []traced
 }
 
-// print shows the traces, and says in which file the picture is.
-func (f *traceFlags) print(stdout io.Writer, pic picture) error {
+// panels returns the traces as they are drawn.
+func (p picture) panels() []report.Panel {
 	var panels []report.Panel
-	for _, t := range pic.traces {
+	for _, t := range p.traces {
 		panels = append(panels, report.Panel{Title: t.title, Trace: t.trace, Created: t.Created})
 	}
+	return panels
+}
+
+// print shows the traces, and says in which file the picture is.
+func (f *traceFlags) print(stdout io.Writer, pic picture) error {
+	panels := pic.panels()
 	if f.output == "-" {
 		return report.TimelinesSVG(stdout, pic.title, panels)
 	}

@@ -26,6 +26,8 @@ type PassedOver struct {
 	Reason     string   `json:"reason"`
 	Results    int      `json:"results"`
 	Benchmarks []string `json:"benchmarks"`
+
+	named map[string]bool // those of Benchmarks, of which there may be a million
 }
 
 // pass adds results of a benchmark to those passed over for a reason. None is what
@@ -37,11 +39,12 @@ func (r *Reading) pass(reason, name string, results int) {
 	i := slices.IndexFunc(r.PassedOver, func(p PassedOver) bool { return p.Reason == reason })
 	if i < 0 {
 		i = len(r.PassedOver)
-		r.PassedOver = append(r.PassedOver, PassedOver{Reason: reason, Benchmarks: []string{}})
+		r.PassedOver = append(r.PassedOver, PassedOver{Reason: reason, Benchmarks: []string{}, named: make(map[string]bool)})
 	}
 	p := &r.PassedOver[i]
 	p.Results += results
-	if !slices.Contains(p.Benchmarks, name) {
+	if !p.named[name] {
+		p.named[name] = true
 		p.Benchmarks = append(p.Benchmarks, name)
 	}
 }

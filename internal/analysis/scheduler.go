@@ -49,7 +49,7 @@ func Schedulers(a Analysis, sets ...*resultfile.Set) []Scheduler {
 			if slices.ContainsFunc(s.Cells, func(c Scheduled) bool { return c.Goroutines == at[0] && c.Gomaxprocs == at[1] }) {
 				continue
 			}
-			runs := runsAt(w, at[0], at[1], sets)
+			runs := runsIn(w, sets, func(c resultfile.Cell) bool { return c.Goroutines == at[0] && max(1, c.Gomaxprocs) == at[1] })
 			if len(runs) == 0 {
 				continue
 			}
@@ -66,23 +66,6 @@ func Schedulers(a Analysis, sets ...*resultfile.Set) []Scheduler {
 		}
 	}
 	return schedulers
-}
-
-// runsAt returns the runs of a cell of w. One goroutine is a plain loop, whatever
-// the strategy of the others is.
-func runsAt(w Workload, goroutines, gomaxprocs int, sets []*resultfile.Set) []resultfile.Run {
-	var runs []resultfile.Run
-	for _, set := range sets {
-		for _, run := range set.Runs {
-			c := run.Cell
-			if c.Goroutines == goroutines && max(1, c.Gomaxprocs) == gomaxprocs &&
-				(c.Strategy == w.Strategy || c.Strategy == resultfile.Sequential) &&
-				(w.Config == "" || run.Config == w.Config) && c.Spec() == w.Name {
-				runs = append(runs, run)
-			}
-		}
-	}
-	return runs
 }
 
 // spreadOf returns the spread of a unit over runs, of the finite values, and

@@ -54,13 +54,13 @@ func (h Host) cores() string {
 // Text is the fact sheet that WriteText writes.
 func (h Host) Text() string {
 	var b strings.Builder
-	for i, g := range h.groups() {
+	for i, g := range h.Groups() {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s\n", g.title)
-		for _, r := range g.rows {
-			fmt.Fprintf(&b, "  %-22s %s\n", r.label, r.value)
+		fmt.Fprintf(&b, "%s\n", g.Title)
+		for _, r := range g.Rows {
+			fmt.Fprintf(&b, "  %-22s %s\n", r.Label, r.Value)
 		}
 	}
 	if len(h.Notes) > 0 {
@@ -79,40 +79,42 @@ func (h Host) WriteText(w io.Writer) error {
 	return err
 }
 
-// A group is one paragraph of the fact sheet.
-type group struct {
-	title string
-	rows  []row
+// A Group is one paragraph of the fact sheet.
+type Group struct {
+	Title string
+	Rows  []Row
 }
 
-type row struct{ label, value string }
+// A Row is one fact. Its label is empty where it goes on with that of the row before.
+type Row struct{ Label, Value string }
 
-func (h Host) groups() []group {
-	return []group{
+// Groups returns what Text says, fact by fact.
+func (h Host) Groups() []Group {
+	return []Group{
 		{"CPU", h.cpuRows()},
 		{"Memory", append(h.cacheRows(),
-			row{"memory", known(h.MemoryBytes, size)},
-			row{"NUMA nodes", known(h.NUMANodes, strconv.Itoa)},
-			row{"transparent huge pages", h.TransparentHugePages.String()})},
-		{"System", []row{
+			Row{"memory", known(h.MemoryBytes, size)},
+			Row{"NUMA nodes", known(h.NUMANodes, strconv.Itoa)},
+			Row{"transparent huge pages", h.TransparentHugePages.String()})},
+		{"System", []Row{
 			{"operating system", h.OS.String()},
 			{"kernel", h.Kernel.String()},
 			{"virtualisation", h.virtualization()},
 			{"container", h.Container.String()},
 			{"load average", h.load()},
 		}},
-		{"Limits of this process", []row{
+		{"Limits of this process", []Row{
 			{"usable CPUs", h.affinity()},
 			{"cgroup", h.Cgroup.String()},
 			{"CPU quota", h.Cgroup.quota()},
 		}},
-		{"Clocks", []row{
+		{"Clocks", []Row{
 			{"scaling governor", h.ScalingGovernor.String()},
 			{"scaling driver", h.ScalingDriver.String()},
 			{"turbo", known(h.Turbo, func(on bool) string { return either(on, "allowed", "off") })},
 			{"clock source", h.ClockSource.String()},
 		}},
-		{"Go", []row{
+		{"Go", []Row{
 			{"version", h.GoVersion},
 			{"platform", h.GOOS + "/" + h.GOARCH},
 			{"GOMAXPROCS", fmt.Sprintf("%d (default %d)", h.GOMAXPROCS, h.GOMAXPROCSDefault)},
@@ -120,9 +122,9 @@ func (h Host) groups() []group {
 	}
 }
 
-func (h Host) cpuRows() []row {
+func (h Host) cpuRows() []Row {
 	yesNo := func(b bool) string { return either(b, "yes", "no") }
-	rows := []row{
+	rows := []Row{
 		{"model", h.CPUModel.String()},
 		{"vendor", h.CPUVendor.String()},
 		{"packages", known(h.Packages, strconv.Itoa)},
@@ -136,17 +138,17 @@ func (h Host) cpuRows() []row {
 		if k.List != "" {
 			value += " (" + string(k.List) + ")"
 		}
-		rows = append(rows, row{"", value})
+		rows = append(rows, Row{"", value})
 	}
 	return rows
 }
 
 // cacheRows has a row for each cache that is known, and says where not all are.
-func (h Host) cacheRows() []row {
+func (h Host) cacheRows() []Row {
 	if len(h.Caches) == 0 {
-		return []row{{"caches", "unknown"}}
+		return []Row{{"caches", "unknown"}}
 	}
-	var rows []row
+	var rows []Row
 	for _, c := range h.Caches {
 		value := size(c.Bytes)
 		if c.Instances > 1 {
@@ -158,10 +160,10 @@ func (h Host) cacheRows() []row {
 		if h.LastLevel != nil && c == *h.LastLevel {
 			value += ", last level"
 		}
-		rows = append(rows, row{c.Name() + " cache", value})
+		rows = append(rows, Row{c.Name() + " cache", value})
 	}
 	if h.LastLevel == nil {
-		rows = append(rows, row{"last-level cache", "unknown"})
+		rows = append(rows, Row{"last-level cache", "unknown"})
 	}
 	return rows
 }
