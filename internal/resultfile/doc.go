@@ -6,7 +6,8 @@
 //  1. "key: value" lines say what makes results comparable (see [Config]).
 //     Nothing that changes from run to run on one machine is among them.
 //  2. "Unit" lines declare the units.
-//  3. One "Benchmark" line a run, named as [Cell] says.
+//  3. One "Benchmark" line a run, named as [Cell] says; the key "weak" marks batches
+//     that have grown with the cores (see weak.go).
 //  4. "#runbench {json}" lines, which other readers pass over, hold everything
 //     else: the manifest, where rounds begin and end, what failed (see [Event]).
 //
