@@ -14,7 +14,7 @@ import (
 
 // The test binary carries out trials as the program does.
 func TestMain(m *testing.M) {
-	Register()
+	register(append(All(), fewerThreads))
 	child.Main()
 	// Under the race detector every trial would otherwise wait for a second before
 	// it ends.
