@@ -53,7 +53,7 @@ func TestJoint(t *testing.T) {
 func TestLanes(t *testing.T) {
 	for _, strategy := range []string{resultfile.Processes, resultfile.Apart} {
 		s := spec(t, "cpu/fine")
-		s.Strategy, s.RunTime = strategy, 20*time.Millisecond
+		s.Strategy, s.RunTime = strategy, 200*time.Millisecond
 		o, err := Process(t.Context(), s, time.Minute)
 		if err != nil {
 			t.Fatalf("%s: %v", strategy, err)
