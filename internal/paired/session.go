@@ -279,10 +279,13 @@ func failuresOf(program Program, set *resultfile.Set, out []byte, failed error) 
 	case len(set.Failures) > 0:
 		return set.Failures
 	}
-	if failures := failuresIn(out); len(failures) > 0 {
-		return failures
+	whole := resultfile.Failure{Cell: program.Is.Package, Reason: failed.Error()}
+	failures := failuresIn(out)
+	// Benchmarks that fail have the others run, and the status is 1 in the end.
+	if status, _, _ := strings.Cut(whole.Reason, ":"); len(failures) == 0 || status != "exit status 1" {
+		failures = append(failures, whole)
 	}
-	return []resultfile.Failure{{Cell: program.Is.Package, Reason: failed.Error()}}
+	return failures
 }
 
 // write appends what came of a process to its side's file.
