@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -263,6 +264,8 @@ func (s *Session) process(ctx context.Context, round, i int, side Side) error {
 	case err != nil:
 		return err
 	}
+	// What a benchmark shows that panics has no iterations, and allocates nothing.
+	set.Runs = slices.DeleteFunc(set.Runs, func(r resultfile.Run) bool { return r.Batches < 1 })
 	if program.Kind == Runbench && set.Manifest != nil && set.Manifest.SchemaVersion != resultfile.SchemaVersion {
 		return fmt.Errorf("%s writes results of schema version %d, expected %d: compare with a runbench as new as both", program.Path, set.Manifest.SchemaVersion, resultfile.SchemaVersion)
 	}
