@@ -297,10 +297,16 @@ func (f *pairedFlags) session(ctx context.Context, args []string, stderr io.Writ
 	}}, nil
 }
 
-// open opens the output files of a session. drop removes those that are new.
+// open opens the output files of a session. drop closes them, without which Windows
+// removes none, and removes those that are new.
 func (f *pairedFlags) open(s *paired.Session, machine host.Host, now time.Time) (drop func(), err error) {
 	var created []string
 	drop = func() {
+		for _, file := range s.Files {
+			if file != nil {
+				file.Close()
+			}
+		}
 		for _, path := range created {
 			os.Remove(path)
 		}
@@ -338,11 +344,6 @@ func (f *pairedFlags) open(s *paired.Session, machine host.Host, now time.Time) 
 		s.Seed = old.Manifest.Plan.Seed
 	}
 	if err != nil {
-		for _, file := range s.Files {
-			if file != nil {
-				file.Close()
-			}
-		}
 		drop()
 	}
 	return drop, err
@@ -363,7 +364,7 @@ func (f *pairedFlags) openOne(path string, m resultfile.Manifest, created *[]str
 	}
 	if !sameJSON(had.Manifest.Paired, m.Paired) {
 		w.Close()
-		return nil, nil, fmt.Errorf("%s cannot be gone on with: it was begun with other programs, or other --bench, --cpu, --benchtime or --precision", path)
+		return nil, nil, fmt.Errorf("%s cannot be gone on with: it was begun with other programs, other --bench, --cpu or --benchtime, or another --precision, which --gate and --rounds set too", path)
 	}
 	return w, had, nil
 }

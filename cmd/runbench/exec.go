@@ -186,6 +186,7 @@ func (f *execFlags) run(ctx context.Context, stdout, stderr io.Writer, args []st
 	defer writer.Close()
 	drop := func() { // a file that says nothing
 		if f.output != "-" && errors.Is(missing, os.ErrNotExist) {
+			writer.Close() // Windows removes no open file
 			os.Remove(f.output)
 		}
 	}

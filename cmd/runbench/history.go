@@ -62,7 +62,7 @@ the last five files.`,
 	flags.StringVar(&f.order, "order", "", "what to order files by: commit, started (when they were measured) or argument (default commit where all files know it, else argument)")
 	flags.StringVar(&f.minChange, "min-change", "1%", "smallest change to show; smaller ones are counted")
 	flags.Float64Var(&f.alpha, "alpha", history.DefaultAlpha, "chance that anything is shown where nothing changed, over all series")
-	flags.IntVar(&f.worse, "fail-on-worse", 0, "exit with status 1 where something became worse within this many of the last files")
+	flags.IntVar(&f.worse, "fail-on-worse", 0, "exit with status 1 where something became worse within this many of the last files, 3 or more")
 	flags.BoolVar(&f.json, "json", false, "print the history as JSON")
 	flags.BoolVar(&f.markdown, "markdown", false, "print the changes as a Markdown table")
 	flags.BoolVar(&f.csv, "csv", false, "print a line of comma-separated values for each file of each series")
@@ -87,8 +87,9 @@ func (f historyFlags) options() (opt history.Options, err error) {
 		return opt, fmt.Errorf("--order %s: expected one of %s", f.order, strings.Join(orders, ", "))
 	case !(f.alpha > 0 && f.alpha < 1):
 		return opt, fmt.Errorf("--alpha %v: expected a chance between 0 and 1, such as 0.01", f.alpha)
-	case f.worse < 0:
-		return opt, fmt.Errorf("--fail-on-worse %d: expected a number of files", f.worse)
+	case f.worse != 0 && f.worse < history.MinStretch:
+		// Within fewer files nothing ever shows: a gate that cannot fail.
+		return opt, fmt.Errorf("--fail-on-worse %d: expected %d files or more, since a change needs so many after it to show", f.worse, history.MinStretch)
 	}
 	opt = history.Options{Units: f.units, Every: f.all, Ignore: f.ignore, Alpha: f.alpha, Order: f.order}
 	if opt.MinChange, err = percentage(f.minChange); err != nil {

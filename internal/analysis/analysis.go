@@ -445,7 +445,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control 
 		Verdict: string(j.Verdict), Sentence: j.Sentence,
 		Ceilings:    Ceilings{Ideal: float64(j.Gomaxprocs)},
 		Laws:        withinBatch(lawsOf(surface, j, cores, opt.PhysicalCores, control), batchOf(runs)),
-		COST:        costOf(surface, cores),
+		COST:        costOf(surface, cores, opt.Lost),
 		Recommend:   Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Advice:      advise(surface, byCell, j, cores),
 		ControlWork: inControlWork(surface, j, control, opt.Lost),
@@ -551,8 +551,8 @@ func computes(runs []resultfile.Run) bool {
 }
 
 // costOf returns the COST of a surface.
-func costOf(surface scaling.Surface, cores int) *COST {
-	c := scaling.FindCOST(surface, cores)
+func costOf(surface scaling.Surface, cores int, lost float64) *COST {
+	c := scaling.FindCOST(surface, cores, lost)
 	if c == nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"math"
 	"slices"
 
 	"runbench/internal/resultfile"
@@ -62,7 +63,7 @@ func Gains(set *resultfile.Set) []RoundGains {
 			g.add(run)
 		}
 	}
-	surfaces, _ := plain([]*resultfile.Set{set}, &Reading{})
+	surfaces, sweeps := plain([]*resultfile.Set{set}, &Reading{})
 	for _, run := range surfaces {
 		g.add(run)
 	}
@@ -87,5 +88,47 @@ func Gains(set *resultfile.Set) []RoundGains {
 			Goroutines: j.Goroutines, Gomaxprocs: j.Gomaxprocs, surface: surface, estimatedOn: j.EstimatedOn,
 		})
 	}
-	return out
+	return append(out, sweptGains(set, sweeps)...)
+}
+
+// sweptGains returns the benchmarks of other projects that were measured at several
+// values of GOMAXPROCS, as go test -cpu does, one of them 1. Their goroutines are 0:
+// nobody says how many there were.
+func sweptGains(set *resultfile.Set, sweeps []sweep) []RoundGains {
+	type name struct{ config, name string }
+	type place struct {
+		sweep, procs int
+		gauge        *yardstick
+	}
+	places := make(map[name]place)
+	var out []RoundGains
+	for _, s := range sweeps {
+		y, _, ok := chooseYardstick(s.runs)
+		if !ok || axisOf(s.key) != axisProcs {
+			continue
+		}
+		for _, p := range s.runs {
+			places[name{p.Series.Config, p.Series.Name}] = place{len(out), p.count(s.key), y}
+		}
+		out = append(out, RoundGains{Config: s.config, Workload: s.name, surface: make(scaling.Surface)})
+	}
+	for run := range set.All() {
+		at, ok := places[name{run.Config, run.FullName()}]
+		if !ok {
+			continue
+		}
+		g := &out[at.sweep]
+		v, ok := run.Value(at.gauge.unit)
+		x := at.gauge.of(v)
+		if cores := configInt(run.Config, "cores"); !ok || !(x > 0) || math.IsInf(x, 0) || cores > 0 && at.procs > cores {
+			continue
+		}
+		cell := scaling.Cell{Gomaxprocs: at.procs}
+		g.surface[cell] = append(g.surface[cell], scaling.Observation{Round: run.Round, Rate: x})
+		g.Gomaxprocs = max(g.Gomaxprocs, at.procs)
+		g.estimatedOn = append(g.estimatedOn, run.Round)
+	}
+	return slices.DeleteFunc(out, func(g RoundGains) bool {
+		return g.Gomaxprocs < 2 || len(g.surface[scaling.Cell{Gomaxprocs: 1}]) == 0
+	})
 }

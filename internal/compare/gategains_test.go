@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -99,5 +100,41 @@ func TestGateOfGainsAtOneCount(t *testing.T) {
 		if c.Workload == "cpu/hash" && c.Outcome == "fail" {
 			t.Errorf("another choice fails as a change: %+v", c)
 		}
+	}
+}
+
+// Benchmarks of other projects have the gain that go test -cpu shows, round by round,
+// and those at one GOMAXPROCS have none.
+func TestGateOfGainsOfOthers(t *testing.T) {
+	text := func(at4 float64) string {
+		var b strings.Builder
+		b.WriteString("goos: linux\npkg: x\n")
+		for i := range 10 {
+			scatter := 1 + 0.004*float64(i%3)
+			fmt.Fprintf(&b, "BenchmarkEncode 100 %.1f ns/op 8 B/op\n", 1000*scatter)
+			fmt.Fprintf(&b, "BenchmarkEncode-2 100 %.1f ns/op 8 B/op\n", 520*scatter)
+			fmt.Fprintf(&b, "BenchmarkEncode-4 100 %.1f ns/op 8 B/op\n", at4*scatter)
+			fmt.Fprintf(&b, "BenchmarkOnce-4 100 %.1f ns/op 8 B/op\n", 70*scatter)
+		}
+		return b.String()
+	}
+	old := readText(t, text(300))
+	for after, want := range map[float64]string{300: "pass", 450: "fail", 200: "better"} {
+		new := readText(t, text(after))
+		g := Judge(old, new, []Rule{{analysis.ParallelismGain, 0.05}}, DefaultAlpha)
+		if len(g.Comparisons) != 1 {
+			t.Fatalf("%d comparisons, want that of Encode: %+v, %q", len(g.Comparisons), g.Comparisons, g.Warnings)
+		}
+		c := g.Comparisons[0]
+		if c.Workload != "Encode" || c.Gomaxprocs != 4 || c.Outcome != want || math.Abs(*c.Old-1000.0/300) > 0.01 || math.Abs(*c.New-1000/after) > 0.01 {
+			t.Errorf("%v ns at 4: %s, want %s: %+v", after, c.Outcome, want, c)
+		}
+		if printed := analysis.Analyze(new).Workloads; len(printed) != 1 || math.Abs(*c.New/printed[0].ParallelismGain.Value-1) > 1e-3 {
+			t.Errorf("%v ns at 4: the gate has %v, analyze %+v", after, *c.New, printed)
+		}
+	}
+	g := Judge(old, old, []Rule{{analysis.ConcurrencyGain, 0.05}, {analysis.TotalGain, 0.05}}, DefaultAlpha)
+	if len(g.Comparisons) != 0 || g.Outcome != "inconclusive" {
+		t.Errorf("nobody says how many goroutines there were: %+v", g)
 	}
 }

@@ -29,6 +29,8 @@ func Output(ctx context.Context, path string, args []string, dir string, timeout
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
+	// Where a file may be without a name, none is left when we are killed.
+	_ = os.Remove(file.Name())
 	guard, err := child.NewGuard()
 	if err != nil {
 		return nil, err

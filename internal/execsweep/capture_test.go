@@ -3,6 +3,8 @@ package execsweep
 import (
 	"errors"
 	"os"
+	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,5 +41,19 @@ func TestCaptured(t *testing.T) {
 	}
 	if _, err := Output(t.Context(), dir, nil, "", time.Minute); err == nil || !strings.HasPrefix(err.Error(), "start ") {
 		t.Errorf("a directory: %v", err)
+	}
+}
+
+// Nothing is left in the directory for temporary files, whenever we are killed: not
+// even while the program runs does anything stand there.
+func TestCapturedWithoutAName(t *testing.T) {
+	ls, err := exec.LookPath("ls")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("an open file cannot be without a name here, or there is no ls")
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	if out, err := Output(t.Context(), ls, []string{dir}, "", time.Minute); err != nil || len(out) > 0 {
+		t.Errorf("while the program runs there is %q, %v", out, err)
 	}
 }

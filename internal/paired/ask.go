@@ -186,12 +186,14 @@ func listed(out []byte) []string {
 }
 
 // failuresIn returns the benchmarks that a test binary says have failed, each with
-// what it logged.
+// what it logged. One that fails at its first iteration has a line of its own; later
+// the line has begun with its name, as for a result.
 func failuresIn(out []byte) []resultfile.Failure {
 	var failures []resultfile.Failure
 	open := false // lines that belong to the last one may follow
 	for line := range strings.Lines(string(out)) {
-		if name, ok := strings.CutPrefix(line, "--- FAIL: Benchmark"); ok {
+		before, name, ok := strings.Cut(line, "--- FAIL: Benchmark")
+		if ok && (before == "" || strings.HasPrefix(before, "Benchmark") && strings.HasSuffix(before, "\t")) {
 			name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
 			failures = append(failures, resultfile.Failure{Cell: name})
 			open = true
@@ -205,5 +207,8 @@ func failuresIn(out []byte) []resultfile.Failure {
 			last.Reason += strings.TrimSpace(line)
 		}
 	}
-	return failures
+	// One fails too where its sub-benchmarks do, which have said why.
+	return slices.DeleteFunc(slices.Clone(failures), func(f resultfile.Failure) bool {
+		return f.Reason == "" && slices.ContainsFunc(failures, func(sub resultfile.Failure) bool { return strings.HasPrefix(sub.Cell, f.Cell+"/") })
+	})
 }

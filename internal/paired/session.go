@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -263,6 +264,8 @@ func (s *Session) process(ctx context.Context, round, i int, side Side) error {
 	case err != nil:
 		return err
 	}
+	// What a benchmark shows that panics has no iterations, and allocates nothing.
+	set.Runs = slices.DeleteFunc(set.Runs, func(r resultfile.Run) bool { return r.Batches < 1 })
 	if program.Kind == Runbench && set.Manifest != nil && set.Manifest.SchemaVersion != resultfile.SchemaVersion {
 		return fmt.Errorf("%s writes results of schema version %d, expected %d: compare with a runbench as new as both", program.Path, set.Manifest.SchemaVersion, resultfile.SchemaVersion)
 	}
@@ -279,10 +282,13 @@ func failuresOf(program Program, set *resultfile.Set, out []byte, failed error) 
 	case len(set.Failures) > 0:
 		return set.Failures
 	}
-	if failures := failuresIn(out); len(failures) > 0 {
-		return failures
+	whole := resultfile.Failure{Cell: program.Is.Package, Reason: failed.Error()}
+	failures := failuresIn(out)
+	// Benchmarks that fail have the others run, and the status is 1 in the end.
+	if status, _, _ := strings.Cut(whole.Reason, ":"); len(failures) == 0 || status != "exit status 1" {
+		failures = append(failures, whole)
 	}
-	return []resultfile.Failure{{Cell: program.Is.Package, Reason: failed.Error()}}
+	return failures
 }
 
 // write appends what came of a process to its side's file.

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"runbench/internal/compare"
-	"runbench/internal/execsweep"
 	"runbench/internal/measure"
 	"runbench/internal/resultfile"
 	"runbench/internal/scaling"
@@ -252,7 +251,7 @@ func (k *knowing) Started(_ int, pair Pair, _ Side) { *k.noisy = pair.Name == "n
 
 // A program that keeps failing is given up, and what happened is in its file.
 func TestFailures(t *testing.T) {
-	crash := &execsweep.FailedError{}
+	crash := errors.New("exit status 1")
 	paths := files(t)
 	f := &fake{benchmarks: [2][]string{{fakeBench}, {fakeBench}}, nanos: machine(1, 0), fails: func(side Side, process int) (string, error) {
 		if side == New && process > 2 {
@@ -284,6 +283,32 @@ func TestFailures(t *testing.T) {
 	}
 	if set := read(t, paths[Old]); !set.Failures[0].Hung || set.Failures[0].Cell != "p" {
 		t.Errorf("%+v", set.Failures)
+	}
+}
+
+// A benchmark fails on a line of its own, or on one that began with its name; one
+// fails with its sub-benchmarks, which say why; and a panic ends all.
+func TestFailuresOfTests(t *testing.T) {
+	const pkg = "example.com/p"
+	for _, test := range []struct {
+		out, status string
+		want        []resultfile.Failure
+	}{
+		{"BenchmarkA-2   \t     100\t 5 ns/op\nBenchmarkF-2   \t--- FAIL: BenchmarkF-2\n    p_test.go:4: late\n--- FAIL: BenchmarkG\n    p_test.go:5: at once\nFAIL\n", "exit status 1", []resultfile.Failure{
+			{Cell: "F-2", Reason: "p_test.go:4: late"}, {Cell: "G", Reason: "p_test.go:5: at once"},
+		}},
+		{"BenchmarkS/sub-2         \t--- FAIL: BenchmarkS/sub-2\n    p_test.go:6: no\n--- FAIL: BenchmarkS\nFAIL\n", "exit status 1", []resultfile.Failure{
+			{Cell: "S/sub-2", Reason: "p_test.go:6: no"},
+		}},
+		{"--- FAIL: BenchmarkG\nBenchmarkP-2   \t", "exit status 2: panic: boom", []resultfile.Failure{
+			{Cell: "G"}, {Cell: pkg, Reason: "exit status 2: panic: boom"},
+		}},
+		{"a log of --- FAIL: BenchmarkX\n", "exit status 1", []resultfile.Failure{{Cell: pkg, Reason: "exit status 1"}}},
+	} {
+		got := failuresOf(Program{Is: resultfile.Program{Package: pkg}}, &resultfile.Set{}, []byte(test.out), errors.New(test.status))
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%q: %+v, want %+v", test.out, got, test.want)
+		}
 	}
 }
 

@@ -19,9 +19,9 @@ type COST struct {
 // FindCOST returns the COST of a surface against its plain loop, one goroutine at GOMAXPROCS=1: the fewest Ps, then the
 // fewest goroutines, of those above 1, that are certainly faster, and by enough to help as a gain does. Certainly is
 // with 95 % over all configurations together (Bonferroni), since with many of them one looks faster by chance. Cores is
-// the number of logical ones, 0 if unknown: cells with P above it are passed over. It is nil where the loop or what
-// to hold against it was not measured.
-func FindCOST(s Surface, cores int) *COST {
+// the number of logical ones, 0 if unknown: cells with P above it are passed over. Lost is as in [Options]. It is nil
+// where the loop or what to hold against it was not measured.
+func FindCOST(s Surface, cores int, lost float64) *COST {
 	g := newGrid(s)
 	loop := g[Cell{1, 1}]
 	cells := slices.DeleteFunc(g.cells(), func(c Cell) bool { return c.Goroutines <= 1 || cores > 0 && c.Gomaxprocs > cores })
@@ -34,7 +34,7 @@ func FindCOST(s Surface, cores int) *COST {
 	confidence := 1 - (1-DefaultConfidence)/float64(len(cells))
 	fastest := COST{Never: true, Ratio: Estimate{Value: math.Inf(-1)}}
 	for _, c := range cells {
-		r := ratio(g[c], loop, confidence)
+		r := ratio(g[c], loop, confidence).widened(lost)
 		if gain := (&Gain{Estimate: r, Effect: EffectOf(r)}); gain.helps() {
 			return &COST{Cell: c, Ratio: r}
 		}

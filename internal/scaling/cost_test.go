@@ -35,7 +35,7 @@ func TestFindCOST(t *testing.T) {
 		{"nothing beside it", map[Cell]float64{{1, 1}: 10, {1, 2}: 20}, 2, nil},
 		{"goroutines unknown", map[Cell]float64{{0, 1}: 10, {0, 2}: 20}, 2, nil},
 	} {
-		got := FindCOST(drawn(r, 8, 0.005, test.rates), test.cores)
+		got := FindCOST(drawn(r, 8, 0.005, test.rates), test.cores, 0)
 		switch {
 		case (got == nil) != (test.want == nil):
 			t.Errorf("%s: %+v", test.about, got)
@@ -43,8 +43,13 @@ func TestFindCOST(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", test.about, got, test.want)
 		}
 	}
-	if got := FindCOST(drawn(r, 1, 0, map[Cell]float64{{1, 1}: 10, {2, 2}: 20}), 2); got == nil || !got.Never {
+	if got := FindCOST(drawn(r, 1, 0, map[Cell]float64{{1, 1}: 10, {2, 2}: 20}), 2, 0); got == nil || !got.Never {
 		t.Errorf("single runs without a spread make nothing certain: %+v", got)
+	}
+	// What others may have taken of either side is in the interval, as in that of a gain.
+	twice := drawn(r, 8, 0.005, map[Cell]float64{{1, 1}: 10, {2, 2}: 20})
+	if few, many := FindCOST(twice, 2, 0.3), FindCOST(twice, 2, 0.6); few.Never || !many.Never {
+		t.Errorf("twice as fast with 30 %% lost: %+v; with 60 %%: %+v", few, many)
 	}
 }
 
@@ -60,7 +65,7 @@ func TestCOSTIsSeldomFoundByChance(t *testing.T) {
 	const trials = 400
 	found := 0
 	for range trials {
-		if !FindCOST(drawn(r, 6, 0.1, rates), 4).Never {
+		if !FindCOST(drawn(r, 6, 0.1, rates), 4, 0).Never {
 			found++
 		}
 	}
