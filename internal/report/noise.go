@@ -21,7 +21,7 @@ func (p *printer) noise(a analysis.Analysis) {
 	}
 	var facts []string
 	if width, known := a.AAHalfWidth(); known {
-		facts = append(facts, fmt.Sprintf("A/A ±%.1f %% (what two equal sweeps may differ by)", 100*width))
+		facts = append(facts, fmt.Sprintf("A/A %s (what two equal sweeps may differ by)", aaText(&width)))
 	}
 	if a.Noise != nil {
 		facts = append(facts, a.Noise.Summary())

@@ -215,7 +215,7 @@ func gain(g *analysis.Gain, interval bool) string {
 	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
 	switch {
 	case half >= g.Value/2: // too far from symmetric for ±
-		return fmt.Sprintf("%s (%.2g…%.2g)", text, *g.Lo, *g.Hi)
+		return fmt.Sprintf("%s (%s…%s)", text, small(*g.Lo), small(*g.Hi))
 	case half < 0.005:
 		return text + " ±<0.01"
 	case half < 1:
