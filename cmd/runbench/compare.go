@@ -207,7 +207,7 @@ func (f *compareFlags) printGate(stdout, stderr io.Writer, gate compare.Gate) er
 	case gate.Outcome == string(scaling.OutcomeFail):
 		return &statusError{statusFailed, errors.New("the gate failed")}
 	case gate.Outcome == string(scaling.OutcomeInconclusive):
-		return &statusError{statusInconclusive, errors.New("the gate is inconclusive: the data cannot tell; measure more rounds, or in turns")}
+		return &statusError{statusInconclusive, errors.New("the gate is inconclusive: " + gate.Advice())}
 	}
 	return nil
 }
