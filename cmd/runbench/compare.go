@@ -69,6 +69,8 @@ named, and what it has is used.`,
 	cmd.MarkFlagsMutuallyExclusive("machines", "times", "gate")
 	cmd.MarkFlagsMutuallyExclusive("machines", "unit")
 	cmd.MarkFlagsMutuallyExclusive("machines", "filter")
+	cmd.MarkFlagsMutuallyExclusive("gate", "unit") // a gate names its units, and judges all there is
+	cmd.MarkFlagsMutuallyExclusive("gate", "filter")
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		f.times = f.times || cmd.Flags().Changed("unit") || cmd.Flags().Changed("filter")
 	}
