@@ -200,7 +200,7 @@ func (f analyzeFlags) programs(out io.Writer, sets []*resultfile.Set, paths []st
 		}
 		how := "not finished"
 		if set.End != nil {
-			how = howItWent(*set.End)
+			how = howItWent(*set.End, a)
 		}
 		fmt.Fprintf(out, "%s\n%s: %s\n", machine.Summary(), set.Manifest.Started.Format("2006-01-02 15:04"), how)
 		if err := report.Exec(out, a, styleOf(out)); err != nil {
