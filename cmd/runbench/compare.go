@@ -234,6 +234,14 @@ func (f *compareFlags) print(w io.Writer, comparison any, as forms) error {
 func sourcesOf(paths []string) ([]compare.Source, error) {
 	var sources []compare.Source
 	for _, path := range paths {
+		if path == "-" {
+			text, err := io.ReadAll(os.Stdin)
+			if err != nil {
+				return nil, unreadable("standard input", err)
+			}
+			sources = append(sources, compare.Source{Name: "standard input", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+			continue
+		}
 		src := compare.Source{Name: path, Open: func() (io.ReadCloser, error) {
 			file, err := os.Open(path)
 			if err != nil {
