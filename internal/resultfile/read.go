@@ -270,6 +270,9 @@ func (f *file) torn(lines *lineScanner) bool {
 // found says what is in a file without results.
 func (f *file) found(lines int) string {
 	text := fmt.Sprintf("%d lines without one", lines)
+	if lines == 1 {
+		text = "1 line without one"
+	}
 	if n := len(f.failed); n > 0 {
 		text += fmt.Sprintf(", and %d that failed, the first of them %q", n, f.failed[0])
 	}
