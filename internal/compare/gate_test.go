@@ -132,6 +132,16 @@ func TestGateSaysWhatDisturbed(t *testing.T) {
 	}
 }
 
+// A name without a count of cores is not said to be of none.
+func TestGateCores(t *testing.T) {
+	g := Gate{Comparisons: []GateComparison{{Workload: "Encode", Unit: "ns/op"}, {Workload: "Encode", Unit: "ns/op", Gomaxprocs: 8}}}
+	for i, want := range []string{"–", "8"} {
+		if got := g.Comparisons[i].Cores(); got != want {
+			t.Errorf("GOMAXPROCS %d: %q, want %q", g.Comparisons[i].Gomaxprocs, got, want)
+		}
+	}
+}
+
 // Why nothing can be compared is said once, and not that each workload is missing.
 func TestGateOfStrangers(t *testing.T) {
 	old, new := sweepFile(side{seed: 1}, 6), sweepFile(side{seed: 2}, 6)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -18,7 +19,7 @@ func (g Gate) WriteText(w io.Writer) error {
 	head := []string{"workload", "cores", "unit", "change", "95 % interval", "allowed", "p", "outcome"}
 	fmt.Fprintln(t, strings.Join(head, "\t"))
 	for _, c := range g.Sorted() {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Workload), c.Gomaxprocs, c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Workload), c.Cores(), c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -48,6 +49,14 @@ func (g Gate) Sorted() []GateComparison {
 	return slices.SortedStableFunc(slices.Values(g.Comparisons), func(a, b GateComparison) int {
 		return slices.Index(order, a.Outcome) - slices.Index(order, b.Outcome)
 	})
+}
+
+// Cores writes GOMAXPROCS, "–" where a benchmark's name does not say it.
+func (c GateComparison) Cores() string {
+	if c.Gomaxprocs == 0 {
+		return "–"
+	}
+	return strconv.Itoa(c.Gomaxprocs)
 }
 
 // Change writes by how much the new file differs: "+5.0 %", for a gain with both of
