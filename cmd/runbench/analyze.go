@@ -123,6 +123,7 @@ func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, p
 	if programs && !f.scheduler && !f.markdown && !f.csv {
 		return f.programs(out, sets, paths)
 	}
+	sets = distinct(sets, paths)
 	a := analysis.AnalyzeOn(f.machine, sets...)
 	if f.scheduler && len(a.Workloads) == 0 && len(a.Weak) > 0 {
 		return errors.New("--scheduler: expected goroutines × GOMAXPROCS, found only weak scaling (runbench run --weak)")
@@ -200,7 +201,7 @@ func (f analyzeFlags) programs(out io.Writer, sets []*resultfile.Set, paths []st
 		}
 		how := "not finished"
 		if set.End != nil {
-			how = howItWent(*set.End)
+			how = howItWent(*set.End, a)
 		}
 		fmt.Fprintf(out, "%s\n%s: %s\n", machine.Summary(), set.Manifest.Started.Format("2006-01-02 15:04"), how)
 		if err := report.Exec(out, a, styleOf(out)); err != nil {
@@ -234,24 +235,57 @@ func (f analyzeFlags) print(out io.Writer, a analysis.Analysis, sets []*resultfi
 	case len(a.Workloads)+len(a.Weak) == 0 && a.Foreign == nil:
 		return report.Table(out, a, style) // what failed
 	case f.scheduler:
-		return errors.Join(about(out, a), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))
+		return errors.Join(about(out, a, sets), report.Scheduler(out, a, analysis.Schedulers(a, sets...), style))
 	}
-	return errors.Join(about(out, a), report.Answer(out, a, style))
+	return errors.Join(about(out, a, sets), report.Answer(out, a, style))
 }
 
-// about says which machine a file is of, and when it was measured.
-func about(out io.Writer, a analysis.Analysis) error {
-	if a.Manifest == nil {
+// distinct leaves out files that hold the same run as one before them: the runs of a
+// copy are no further rounds, and would make intervals narrower than they are.
+func distinct(sets []*resultfile.Set, paths []string) []*resultfile.Set {
+	var kept []*resultfile.Set
+	for i, set := range sets {
+		first := slices.IndexFunc(sets[:i], func(other *resultfile.Set) bool {
+			return set.Manifest != nil && other.Manifest != nil &&
+				set.Manifest.Started.Equal(other.Manifest.Started) && set.Manifest.Plan.Seed == other.Manifest.Plan.Seed
+		})
+		if first < 0 {
+			kept = append(kept, set)
+			continue
+		}
+		sets[first].Warnings = append(sets[first].Warnings, fmt.Sprintf("%s: left out: it holds the same run as %s", paths[i], paths[first]))
+	}
+	return kept
+}
+
+// about says which machine files are of, and when they were measured.
+func about(out io.Writer, a analysis.Analysis, sets []*resultfile.Set) error {
+	const most = 8 // files told of
+	var lines []string
+	last, told := "", 0
+	for _, set := range sets {
+		var machine host.Host
+		if set.Manifest == nil || json.Unmarshal(set.Manifest.Host, &machine) != nil {
+			continue // of another version; the results stand all the same
+		}
+		if told++; told > most {
+			continue
+		}
+		if name := report.Inert(machine.Summary()); name != last {
+			last, lines = name, append(lines, name)
+		}
+		how := "not finished"
+		if set.End != nil {
+			how = summary(*set.End, set.Manifest.Plan, a)
+		}
+		lines = append(lines, set.Manifest.Started.Format("2006-01-02 15:04")+": "+how)
+	}
+	switch {
+	case told == 0:
 		return nil
+	case told > most:
+		lines = append(lines, fmt.Sprintf("… and %s more", report.Plural(told-most, "file")))
 	}
-	var machine host.Host
-	if json.Unmarshal(a.Manifest.Host, &machine) != nil {
-		return nil // of another version; the results stand all the same
-	}
-	how := "not finished"
-	if end := a.Manifest.End; end != nil {
-		how = summary(*end, a.Manifest.Plan, a)
-	}
-	_, err := fmt.Fprintf(out, "%s\n%s: %s\n\n", report.Inert(machine.Summary()), a.Manifest.Started.Format("2006-01-02 15:04"), how)
+	_, err := fmt.Fprintf(out, "%s\n\n", strings.Join(lines, "\n"))
 	return err
 }

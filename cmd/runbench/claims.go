@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -63,7 +64,7 @@ func newClaimsExplain() *cobra.Command {
 		Short: "Tell a claim's experiment, how it is decided, and where the claim comes from",
 		Example: `  runbench claims explain 12
   runbench claims explain 9 10 11`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              wantArgs(1, math.MaxInt, "the numbers of claims, such as 12"),
 		ValidArgsFunction: completeClaims,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := chosenClaims(args)

@@ -69,6 +69,8 @@ named, and what it has is used.`,
 	cmd.MarkFlagsMutuallyExclusive("machines", "times", "gate")
 	cmd.MarkFlagsMutuallyExclusive("machines", "unit")
 	cmd.MarkFlagsMutuallyExclusive("machines", "filter")
+	cmd.MarkFlagsMutuallyExclusive("gate", "unit") // a gate names its units, and judges all there is
+	cmd.MarkFlagsMutuallyExclusive("gate", "filter")
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		f.times = f.times || cmd.Flags().Changed("unit") || cmd.Flags().Changed("filter")
 	}
@@ -207,11 +209,7 @@ func (f *compareFlags) printGate(stdout, stderr io.Writer, gate compare.Gate) er
 	case gate.Outcome == string(scaling.OutcomeFail):
 		return &statusError{statusFailed, errors.New("the gate failed")}
 	case gate.Outcome == string(scaling.OutcomeInconclusive):
-		more := "measure more rounds"
-		if !gate.Paired {
-			more += ", or in turns (--run)"
-		}
-		return &statusError{statusInconclusive, errors.New("the gate is inconclusive: the data cannot tell; " + more)}
+		return &statusError{statusInconclusive, errors.New("the gate is inconclusive: " + gate.Advice())}
 	}
 	return nil
 }
@@ -236,6 +234,14 @@ func (f *compareFlags) print(w io.Writer, comparison any, as forms) error {
 func sourcesOf(paths []string) ([]compare.Source, error) {
 	var sources []compare.Source
 	for _, path := range paths {
+		if path == "-" {
+			text, err := io.ReadAll(os.Stdin)
+			if err != nil {
+				return nil, unreadable("standard input", err)
+			}
+			sources = append(sources, compare.Source{Name: "standard input", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
+			continue
+		}
 		src := compare.Source{Name: path, Open: func() (io.ReadCloser, error) {
 			file, err := os.Open(path)
 			if err != nil {

@@ -214,6 +214,8 @@ func (f *execFlags) run(ctx context.Context, stdout, stderr io.Writer, args []st
 		return &statusError{statusInterrupted, errors.New("interrupted in the first run; nothing was measured")}
 	case end.Interrupted:
 		return &statusError{statusInterrupted, fmt.Errorf("interrupted; %s holds what was measured", f.output)}
+	case end.Failed > 0 && end.Runs == 0 && f.warmup > 0:
+		return &statusError{statusFailed, fmt.Errorf("all %d runs failed, and the warm-up did not: what a run leaves behind may be in the way of the next; the reasons are above and in %s", end.Failed, f.output)}
 	case end.Failed > 0:
 		return &statusError{statusFailed, fmt.Errorf("%d of %d runs failed; the reasons are above and in %s", end.Failed, end.Failed+end.Runs, f.output)}
 	}
@@ -263,7 +265,7 @@ func (f *execFlags) print(stdout io.Writer, summary string, machine execsweep.Ma
 	if f.json {
 		return writeJSON(stdout, a)
 	}
-	fmt.Fprintf(stdout, "%s\n%s\n", summary, howItWent(end))
+	fmt.Fprintf(stdout, "%s\n%s\n", summary, howItWent(end, a))
 	if err := report.Exec(stdout, a, styleOf(stdout)); err != nil {
 		return err
 	}
@@ -271,8 +273,9 @@ func (f *execFlags) print(stdout io.Writer, summary string, machine execsweep.Ma
 	return err
 }
 
-// howItWent says how much was measured.
-func howItWent(end resultfile.End) string {
+// howItWent says how much was measured. Rounds end by how the runs scatter; where
+// others took of the machine, intervals are wider than that.
+func howItWent(end resultfile.End, a execsweep.Answer) string {
 	rounds := "rounds"
 	if end.Rounds == 1 {
 		rounds = "round"
@@ -281,6 +284,8 @@ func howItWent(end resultfile.End) string {
 	switch {
 	case end.Interrupted:
 		return "interrupted: " + text
+	case end.Converged && a.Seen != nil && a.Seen.Lost() > 0:
+		text += fmt.Sprintf("; every speed-up would be known to ±%.0f %% but for what others took of the machine", 100*execsweep.Precision)
 	case end.Converged:
 		text += fmt.Sprintf("; every speed-up is known to ±%.0f %%", 100*execsweep.Precision)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -76,15 +77,37 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		status = withStatus.status
 	}
 	if text := err.Error(); text != "" {
-		if name, ok := strings.CutPrefix(text, "unknown command \""); ok && strings.Contains(name, "/") {
-			name, _, _ = strings.Cut(name, "\"")
-			text += " (to measure it: runbench run " + name + ")"
-		} else if strings.HasPrefix(text, "unknown ") {
-			text += " (runbench --help lists what there is)"
-		}
-		fmt.Fprintln(stderr, "runbench:", text)
+		fmt.Fprintln(stderr, "runbench:", advised(text, root))
 	}
 	return status
+}
+
+// exclusive is what cobra says of flags that do not go together.
+var exclusive = regexp.MustCompile(`^if any flags in the group \[.*\] are set none of the others can be; \[(.*)\] were all set$`)
+
+// advised adds to what cobra says of a command line what to do about it.
+func advised(text string, root *cobra.Command) string {
+	if m := exclusive.FindStringSubmatch(text); m != nil {
+		return "--" + strings.ReplaceAll(m[1], " ", " and --") + " do not go together: give one of them"
+	}
+	name, ofCommand := strings.CutPrefix(text, "unknown command \"")
+	name, _, _ = strings.Cut(name, "\"")
+	switch {
+	case ofCommand && isFile(name):
+		return text + " (to read the file: runbench analyze " + name + ")"
+	case ofCommand && strings.Contains(name, "/"):
+		return text + " (to measure it: runbench run " + name + ")"
+	case ofCommand && len(root.SuggestionsFor(name)) > 0:
+		return text + " (nearest: " + strings.Join(root.SuggestionsFor(name), ", ") + ")"
+	case ofCommand || strings.HasPrefix(text, "unknown flag") || strings.HasPrefix(text, "unknown shorthand"):
+		return text + " (runbench --help lists what there is)"
+	}
+	return text
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
@@ -118,6 +141,9 @@ reads, and writes a page with pictures beside it.`,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.SuggestionsMinimumDistance = 2
+	// Flags are explained at length, on lines that a terminal can show.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages", "FlagUsagesWrapped 100"))
 	sweep.register(root, true)
 	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec(), newHistory(), newReport())
 	return root

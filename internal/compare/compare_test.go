@@ -79,6 +79,28 @@ func TestSwappingInvertsRatios(t *testing.T) {
 	}
 }
 
+// Cells of a sweep are sorted, whatever order the first round had. Other names keep
+// theirs.
+func TestNameOrder(t *testing.T) {
+	const (
+		wide     = "IO/workload=http/strategy=pool/goroutines=16/gomaxprocs=1"
+		narrow   = "IO/workload=http/strategy=pool/goroutines=4/gomaxprocs=1"
+		allCores = "IO/workload=http/strategy=pool/goroutines=4/gomaxprocs=2"
+		hash     = "CPU/workload=hash/strategy=pool/goroutines=8/gomaxprocs=2"
+		foreign  = "Encode-8"
+	)
+	for _, test := range []struct{ names, want []string }{
+		{[]string{allCores, wide, hash, narrow}, []string{hash, narrow, wide, allCores}},
+		{[]string{wide, narrow, foreign}, []string{wide, narrow, foreign}},
+	} {
+		for i, name := range test.want {
+			if got := nameOrder([]*samples{{names: test.names}})[name]; got != i {
+				t.Errorf("%s of %q is row %d, want %d", name, test.names, got, i)
+			}
+		}
+	}
+}
+
 func TestNothingDiffersFromItself(t *testing.T) {
 	for seed := range uint64(30) {
 		data, _ := generate(rand.New(rand.NewPCG(seed, 3)), true)

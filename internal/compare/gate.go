@@ -83,6 +83,9 @@ type Gate struct {
 	Paired      bool             `json:"paired"`
 	Comparisons []GateComparison `json:"comparisons"`
 	Warnings    []string         `json:"warnings"`
+
+	// strangers says that nothing in the two files has the same configuration.
+	strangers bool
 }
 
 // A GateComparison is a workload at one P, over all its goroutine counts, in one
@@ -136,11 +139,18 @@ func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 			all = append(all, declareUnit(before, after, rule, g.Paired)...)
 		}
 	}
+	if old, new := configsOf(before), configsOf(after); len(old) > 0 && len(new) > 0 && !slices.ContainsFunc(new, func(c string) bool { return slices.Contains(old, c) }) {
+		g.strangers = true
+		g.Warnings = append(g.Warnings, fmt.Sprintf("not comparable: the old file was measured with %s, the new one with %s", differing(old[0], new[0]), differing(new[0], old[0])))
+	}
 	var comparisons []scaling.Comparison
 	uncontrolled := false
 	for _, d := range all {
 		comparisons = append(comparisons, d.comparison)
 		g.Comparisons = append(g.Comparisons, d.shown)
+		if g.strangers { // which says why nothing has its like
+			continue
+		}
 		uncontrolled = uncontrolled || d.uncontrolled
 		if d.warning != "" {
 			g.Warnings = append(g.Warnings, d.warning)
@@ -208,7 +218,7 @@ func declareUnit(before, after *resultfile.Set, rule Rule, paired bool) []declar
 		d := declare(rule, c, GateComparison{Workload: k.workload, Config: k.config, Gomaxprocs: k.procs}, aa)
 		d.uncontrolled = !controlled
 		if len(c.New) == 0 {
-			d.warning = fmt.Sprintf("%s at %d GOMAXPROCS: the new file has no %s of a cell that the old one has", k.workload, k.procs, rule.Unit)
+			d.warning = fmt.Sprintf("%s at GOMAXPROCS=%d: the new file has no %s of a cell that the old one has", k.workload, k.procs, rule.Unit)
 		}
 		all = append(all, d)
 	}
@@ -249,9 +259,35 @@ func (g *Gate) warn(before, after *resultfile.Set, rules []Rule, uncontrolled bo
 			g.Warnings = append(g.Warnings, fmt.Sprintf("%d runs of the %s file failed, the first of %s: %s", n, side.name, side.set.Failures[0].Cell, side.set.Failures[0].Reason))
 		}
 	}
-	if len(before.Runs) > 0 && len(after.Runs) > 0 && before.Runs[0].Config != after.Runs[0].Config {
-		g.Warnings = append(g.Warnings, fmt.Sprintf("not comparable: the old file was measured on (%s), the new one on (%s)", before.Runs[0].Config, after.Runs[0].Config))
+}
+
+// Advice says why an inconclusive gate cannot tell, and what to do about it.
+func (g Gate) Advice() string {
+	switch {
+	case g.strangers:
+		return "not comparable: nothing in one file has the configuration of the other; measure both on one machine, best in turns (compare --run)"
+	case g.Paired:
+		return "the data cannot tell; measure more rounds, with a larger --budget"
 	}
+	return "the data cannot tell; measure more rounds, or in turns (compare --run)"
+}
+
+// configsOf returns the configurations of a file's runs in order of appearance.
+func configsOf(set *resultfile.Set) []string {
+	var configs []string
+	for _, r := range set.Runs {
+		if !slices.Contains(configs, r.Config) {
+			configs = append(configs, r.Config)
+		}
+	}
+	return configs
+}
+
+// differing returns what configuration a has that b has not.
+func differing(a, b string) string {
+	others := strings.Split(b, "; ")
+	only := slices.DeleteFunc(strings.Split(a, "; "), func(pair string) bool { return slices.Contains(others, pair) })
+	return "(" + strings.Join(only, "; ") + ")"
 }
 
 // worst returns the end of the interval that lies on the side of the worse, as

@@ -132,6 +132,31 @@ func TestGateSaysWhatDisturbed(t *testing.T) {
 	}
 }
 
+// A name without a count of cores is not said to be of none.
+func TestGateCores(t *testing.T) {
+	g := Gate{Comparisons: []GateComparison{{Workload: "Encode", Unit: "ns/op"}, {Workload: "Encode", Unit: "ns/op", Gomaxprocs: 8}}}
+	for i, want := range []string{"–", "8"} {
+		if got := g.Comparisons[i].Cores(); got != want {
+			t.Errorf("GOMAXPROCS %d: %q, want %q", g.Comparisons[i].Gomaxprocs, got, want)
+		}
+	}
+}
+
+// Why nothing can be compared is said once, and not that each workload is missing.
+func TestGateOfStrangers(t *testing.T) {
+	old, new := sweepFile(side{seed: 1}, 6), sweepFile(side{seed: 2}, 6)
+	for i := range new.Runs {
+		new.Runs[i].Config = "cores: 2; cpu: other"
+	}
+	g := Judge(old, new, []Rule{{resultfile.NsPerOp, 0.05}}, DefaultAlpha)
+	if len(g.Warnings) != 1 || !strings.Contains(g.Warnings[0], "the new one with (cpu: other)") {
+		t.Errorf("warnings %q", g.Warnings)
+	}
+	if g.Outcome != "inconclusive" || !strings.HasPrefix(g.Advice(), "not comparable") {
+		t.Errorf("outcome %s: %s", g.Outcome, g.Advice())
+	}
+}
+
 func pointer[T any](v T) *T { return &v }
 
 // The cells of a round share what the machine did meanwhile, and must not count

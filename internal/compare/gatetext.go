@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -18,7 +19,7 @@ func (g Gate) WriteText(w io.Writer) error {
 	head := []string{"workload", "cores", "unit", "change", "95 % interval", "allowed", "p", "outcome"}
 	fmt.Fprintln(t, strings.Join(head, "\t"))
 	for _, c := range g.Sorted() {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t±%.1f %%\t%.3f\t%s\n", printable(c.Workload), c.Gomaxprocs, c.Unit, c.Change(), c.Interval(), 100*c.Delta, c.P, c.Outcome)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Workload), c.Cores(), c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -50,6 +51,14 @@ func (g Gate) Sorted() []GateComparison {
 	})
 }
 
+// Cores writes GOMAXPROCS, "–" where a benchmark's name does not say it.
+func (c GateComparison) Cores() string {
+	if c.Gomaxprocs == 0 {
+		return "–"
+	}
+	return strconv.Itoa(c.Gomaxprocs)
+}
+
 // Change writes by how much the new file differs: "+5.0 %", for a gain with both of
 // them: "1.95× → 1.80×, -7.7 %"; "–" where there is nothing to compare.
 func (c GateComparison) Change() string {
@@ -68,6 +77,26 @@ func (c GateComparison) Interval() string {
 		return "–"
 	}
 	return signed(*c.Lo) + " … " + signed(*c.Hi)
+}
+
+// Allowed writes what a change must exceed to count. What two or three rounds allow can
+// be beyond any meaning: that it is large is then all there is to say.
+func (c GateComparison) Allowed() string {
+	if c.Delta >= 10 {
+		return "over ±1000 %"
+	}
+	return fmt.Sprintf("±%.1f %%", 100*c.Delta)
+}
+
+// PText writes the corrected p-value with three digits.
+func (c GateComparison) PText() string { return pText(c.P) }
+
+// pText writes a p-value with three digits.
+func pText(p float64) string {
+	if p < 0.0005 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", min(p, 1))
 }
 
 // signed writes a ratio as a change: +5.0 %.

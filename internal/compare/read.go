@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
@@ -222,10 +223,14 @@ func (s *source) readError(name string, err error) *InputError {
 		e.Found = "a longer one"
 		return e
 	}
+	e.Expected = "Go benchmark output"
+	if errors.Is(err, syscall.EISDIR) {
+		e.Line, e.Found = 0, "a directory"
+		return e
+	}
 	if cause := errors.Unwrap(err); cause != nil {
 		err = cause
 	}
-	e.Expected = "Go benchmark output"
 	e.Found = "a read error: " + err.Error()
 	return e
 }

@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -52,6 +54,20 @@ func cutCell(name string) (rowName, bool) {
 	}
 	out[0] = printable(strings.ToLower(string(base))) + "/" + out[0]
 	return out, true
+}
+
+// compareCell orders the names of cells by workload, P, C and strategy.
+func (n rowName) compareCell(m rowName) int {
+	number := func(text string) int {
+		v, _ := strconv.Atoi(text) // what is no number comes first
+		return v
+	}
+	return cmp.Or(
+		cmp.Compare(n[0], m[0]),
+		cmp.Compare(number(n[3]), number(m[3])),
+		cmp.Compare(number(n[2]), number(m[2])),
+		cmp.Compare(n[1], m[1]),
+	)
 }
 
 // printable returns s with everything replaced that a terminal would not show

@@ -21,15 +21,30 @@ type tabulator struct {
 }
 
 // nameOrder numbers the benchmark names of all inputs in order of first
-// appearance.
+// appearance, as benchstat does. Cells of runbench sweeps appear in the order that
+// was drawn for the first round, which tells a reader nothing: they are sorted.
 func nameOrder(all []*samples) map[string]int {
 	order := make(map[string]int)
+	var names []string
 	for _, s := range all {
 		for _, name := range s.names {
 			if _, ok := order[name]; !ok {
 				order[name] = len(order)
+				names = append(names, name)
 			}
 		}
+	}
+	cells := make(map[string]rowName)
+	for _, name := range names {
+		cell, ok := cutCell(name)
+		if !ok {
+			return order
+		}
+		cells[name] = cell
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cells[a].compareCell(cells[b]) })
+	for i, name := range names {
+		order[name] = i
 	}
 	return order
 }

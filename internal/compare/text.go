@@ -159,12 +159,7 @@ func (t *Table) ByChange() []int {
 }
 
 // PText writes a p-value with three digits.
-func (d *Delta) PText() string {
-	if d.P < 0.0005 {
-		return "<0.001"
-	}
-	return fmt.Sprintf("%.3f", min(d.P, 1))
-}
+func (d *Delta) PText() string { return pText(d.P) }
 
 // has reports whether input i has any row of t.
 func (t *Table) has(i int) bool {

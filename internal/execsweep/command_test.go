@@ -92,7 +92,7 @@ func TestOutput(t *testing.T) {
 		t.Errorf("kept %d bytes of the beginning, want %d", len(o.head), headBytes)
 	}
 	o = &output{}
-	_, _ = o.Write([]byte("\n  first\n\nsecond " + strings.Repeat("é", 400)))
+	_, _ = o.Write([]byte("\n  first\n\nsecond\t" + strings.Repeat("é", 400)))
 	if said := o.said(); !strings.HasPrefix(said, "first; second é") || len(said) > 310 || !strings.HasSuffix(said, "é…") {
 		t.Errorf("said %q", said)
 	}

@@ -52,7 +52,7 @@ func (o *output) said() string {
 	defer o.mu.Unlock()
 	var lines []string
 	for line := range strings.Lines(string(o.head)) {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -76,8 +76,14 @@ type contents struct {
 }
 
 func read(in Input, opt Options) contents {
-	// The path is said beside the reason.
-	failed := func(err error) contents { return contents{unusable: strings.TrimPrefix(err.Error(), in.Path+": ")} }
+	failed := func(err error) contents {
+		// The path is said beside the reason.
+		text := strings.TrimPrefix(err.Error(), in.Path+": ")
+		if rest, ok := strings.CutPrefix(text, in.Path+":"); ok {
+			text = "line " + rest
+		}
+		return contents{unusable: text}
+	}
 	file, err := in.Open()
 	if err != nil {
 		return failed(err)

@@ -26,7 +26,11 @@ func Annotations(w io.Writer, g compare.Gate) error {
 				continue
 			}
 			title := fmt.Sprintf("%s: %s", c.Workload, c.Unit)
-			text := fmt.Sprintf("%s: %s of %s at %s, interval %s, allowed ±%.1f %%", c.Outcome, c.Change(), c.Unit, Plural(c.Gomaxprocs, "core"), c.Interval(), 100*c.Delta)
+			at := ""
+			if c.Gomaxprocs > 0 {
+				at = " at " + Plural(c.Gomaxprocs, "core")
+			}
+			text := fmt.Sprintf("%s: %s of %s%s, interval %s, allowed %s", c.Outcome, c.Change(), c.Unit, at, c.Interval(), c.Allowed())
 			lines = append(lines, workflowCommand(kind.command, title, text))
 		}
 		if n := len(lines); n > mostAnnotations {

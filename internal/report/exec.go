@@ -16,7 +16,7 @@ func Exec(w io.Writer, a execsweep.Answer, style Style) error {
 	p := &printer{w: w, style: style}
 	p.line("%s %s", style.paint(bold, Inert(a.Name)+":"), Inert(a.Command))
 	for _, text := range a.Noise {
-		p.line("%s %s: verdicts may tell of the others and not of the program", style.paint(amber, "disturbed:"), Inert(text))
+		p.paragraph("disturbed:", amber, Inert(text)+": verdicts may tell of the others and not of the program")
 	}
 	for _, s := range a.Series {
 		p.line("")

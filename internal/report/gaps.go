@@ -39,7 +39,9 @@ func (p *printer) gaps(ws []analysis.Workload) {
 		}
 		p.line("%s", text)
 	}
-	p.line("%s", p.style.paint(dim, "machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself"))
+	for _, line := range p.fitted("machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself") {
+		p.line("%s", p.style.paint(dim, line))
+	}
 	p.line("")
 }
 

@@ -404,9 +404,9 @@ func sureness(r *history.Result) string {
 	if worst == 0 {
 		return fmt.Sprintf("a series is judged from %d files on", history.MinFiles)
 	}
-	text := fmt.Sprintf("Where nothing changed, at most %.3g of 100 histories show anything at all. In the middle of a history half of the steps of %.2g %% are found", 100*r.Alpha, 100*best)
+	text := fmt.Sprintf("Where nothing changed, at most %.3g of 100 histories show anything at all. In the middle of a history half of the steps of %s %% are found", 100*r.Alpha, small(100*best))
 	if worst > best {
-		text += fmt.Sprintf(" in the quietest series, of %.2g %% in the noisiest", 100*worst)
+		text += fmt.Sprintf(" in the quietest series, of %s %% in the noisiest", small(100*worst))
 	}
 	text += "; a step shows with the third file after it at the soonest."
 	if r.Smaller > 0 {

@@ -97,7 +97,7 @@ func GateMarkdown(w io.Writer, g compare.Gate) error {
 			outcome = "**fail**"
 		}
 		rows = append(rows, []string{
-			outcome, escape(c.Workload), fmt.Sprint(c.Gomaxprocs), escape(c.Unit), c.Change(), c.Interval(), fmt.Sprintf("±%.1f %%", 100*c.Delta), fmt.Sprintf("%.3f", c.P),
+			outcome, escape(c.Workload), c.Cores(), escape(c.Unit), c.Change(), c.Interval(), c.Allowed(), c.PText(),
 		})
 	}
 	if len(g.Comparisons) > 0 {

@@ -350,3 +350,24 @@ func (p *printer) wrapped(text, attr string) {
 		p.line("%s", p.style.paint(attr, line))
 	}
 }
+
+// paragraph writes text behind its first word, which may be coloured, in lines that a
+// terminal has room for.
+func (p *printer) paragraph(first, attr, text string) {
+	lines := p.fitted(first + " " + text)
+	if attr != "" {
+		lines[0] = p.style.paint(attr, first) + strings.TrimPrefix(lines[0], first)
+	}
+	for _, line := range lines {
+		p.line("%s", line)
+	}
+}
+
+// fitted breaks text into lines that a terminal has room for. What is not a terminal
+// gets one line, to search in.
+func (p *printer) fitted(text string) []string {
+	if p.style.Width <= 0 {
+		return []string{text}
+	}
+	return wrap(text, p.style.Width)
+}

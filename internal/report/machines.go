@@ -88,9 +88,13 @@ func controlText(m compare.Machine) string {
 	return text
 }
 
+// aaText writes what two equal sweeps may differ by.
 func aaText(aa *float64) string {
 	if aa == nil {
 		return "unknown"
+	}
+	if *aa >= 10 { // two or three rounds give figures beyond any meaning
+		return "over ±1000 %"
 	}
 	return fmt.Sprintf("±%.1f %%", 100**aa)
 }

@@ -11,23 +11,23 @@ import (
 // measurement, and how far two equal measurements may lie apart.
 func (p *printer) noise(a analysis.Analysis) {
 	for _, text := range a.Disturbed {
-		p.line("%s %s: intervals are wider for it, and verdicts may tell of the others and not of the workloads", p.style.paint(amber, "disturbed:"), Inert(text))
+		p.paragraph("disturbed:", amber, Inert(text)+": intervals are wider for it, and verdicts may tell of the others and not of the workloads")
 	}
 	for _, c := range a.Control {
 		if c.Drifted {
-			p.line("%s the control arm at %s ran at %.2f× of its speed in the second half of the rounds: the machine changed, not the workloads",
-				p.style.paint(amber, "drifted:"), Plural(c.Gomaxprocs, "core"), c.Drift.Value)
+			p.paragraph("drifted:", amber, fmt.Sprintf("the control arm at %s ran at %.2f× of its speed in the second half of the rounds: the machine changed, not the workloads",
+				Plural(c.Gomaxprocs, "core"), c.Drift.Value))
 		}
 	}
 	var facts []string
 	if width, known := a.AAHalfWidth(); known {
-		facts = append(facts, fmt.Sprintf("A/A ±%.1f %% (what two equal sweeps may differ by)", 100*width))
+		facts = append(facts, fmt.Sprintf("A/A %s (what two equal sweeps may differ by)", aaText(&width)))
 	}
 	if a.Noise != nil {
 		facts = append(facts, a.Noise.Summary())
 	}
 	if len(facts) > 0 {
-		p.line("noise: %s", Inert(strings.Join(facts, " · ")))
+		p.paragraph("noise:", "", Inert(strings.Join(facts, " · ")))
 		p.line("")
 	}
 }

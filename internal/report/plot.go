@@ -21,7 +21,9 @@ func Plot(w io.Writer, a analysis.Analysis, style Style) error {
 	if len(a.Workloads) > 0 && !slices.ContainsFunc(a.Workloads, func(w analysis.Workload) bool { return rateUnit(w) != rateUnit(a.Workloads[0]) }) {
 		rate = Inert(rateUnit(a.Workloads[0]))
 	}
-	p.line("%s", style.paint(bold, "How many goroutines? "+rate+" over goroutines; ◀ the fewest goroutines and cores within 5 % of the best, in the rounds they share"))
+	for _, line := range p.fitted("How many goroutines? " + rate + " over goroutines; ◀ the fewest goroutines and cores within 5 % of the best, in the rounds they share") {
+		p.line("%s", style.paint(bold, line))
+	}
 	for _, wl := range a.Workloads {
 		p.surface(wl)
 	}

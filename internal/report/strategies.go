@@ -124,7 +124,7 @@ func share(r *analysis.Part) string {
 
 // small writes a number with two significant digits at least.
 func small(v float64) string {
-	if v >= 100 {
+	if v >= 99.5 { // which would become 1e+02
 		return quantity(v)
 	}
 	return fmt.Sprintf("%.2g", v)

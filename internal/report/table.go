@@ -93,12 +93,27 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 	for _, n := range widths[:5] {
 		indent += n + 2
 	}
+	// On a narrow terminal, where a column for it would break, a verdict stands below.
+	below := p.style.Width > 0 && p.style.Width-indent < verdictWidth
+	var verdict []string
+	flush := func() {
+		for _, line := range verdict {
+			p.line("    %s", line)
+		}
+		verdict = nil
+	}
 	for n, row := range rows {
+		if row[0] != "" {
+			flush()
+		}
 		var b strings.Builder
 		for c, cell := range row[:5] {
 			text := pad(cell, widths[c]+2)
-			if c == 1 {
+			switch {
+			case c == 1:
 				text = padLeft(cell, widths[c]) + "  "
+			case c == 4 && below:
+				text = cell
 			}
 			if n < 2 {
 				text = p.style.paint(bold, text)
@@ -108,16 +123,24 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 			b.WriteString(text)
 		}
 		switch {
-		case n == 0:
+		case n == 0 && !below:
 			b.WriteString(p.style.paint(bold, head1[5]))
 		case n >= 2 && row[0] != "":
-			verdict := fmt.Sprintf("%s: %s", ws[i].Verdict, ws[i].Sentence)
-			b.WriteString(strings.Join(wrap(verdict, max(30, p.style.width()-indent)), "\n"+strings.Repeat(" ", indent)))
+			text := fmt.Sprintf("%s: %s", ws[i].Verdict, ws[i].Sentence)
+			if below {
+				verdict = wrap(text, max(verdictWidth, p.style.Width-4))
+			} else {
+				b.WriteString(strings.Join(wrap(text, max(verdictWidth, p.style.width()-indent)), "\n"+strings.Repeat(" ", indent)))
+			}
 			i++
 		}
 		p.line("%s", strings.TrimRight(b.String(), " "))
 	}
+	flush()
 }
+
+// verdictWidth is the narrowest column of verdicts.
+const verdictWidth = 30
 
 // title names a workload, with its strategy where those of the group differ.
 func title(w analysis.Workload, group []analysis.Workload) string {
@@ -153,19 +176,19 @@ func (p *printer) tint(column int, w analysis.Workload, text string) string {
 	return text
 }
 
-// remarks writes notes, warnings and failures.
 // mostNamed is how many workloads a warning names.
 const mostNamed = 5
 
+// remarks writes notes, warnings and failures.
 func (p *printer) remarks(a analysis.Analysis) {
 	for _, n := range a.Notes {
-		p.line("note: %s: %s", Inert(n.Workload), Inert(n.Text))
+		p.paragraph("note:", "", Inert(n.Workload)+": "+Inert(n.Text))
 	}
 	for _, text := range a.Warnings {
-		p.line("%s %s", p.style.paint(amber, "warning:"), Inert(text))
+		p.paragraph("warning:", amber, Inert(text))
 	}
 	if p.starred {
-		p.line("* wider than the ±%.3g %% asked for: more rounds would narrow it (--resume, with a larger --budget or --rounds)", 100*a.Precision)
+		p.paragraph("*", "", fmt.Sprintf("wider than the ±%.3g %% asked for: more rounds would narrow it (--resume, with a larger --budget or --rounds)", 100*a.Precision))
 	}
 	p.marks(a.Marks)
 	// The same warning about many workloads is said once.
@@ -186,7 +209,7 @@ func (p *printer) remarks(a analysis.Analysis) {
 		} else if n := len(about[text]); n > mostNamed {
 			who = fmt.Sprintf("%s and %d more", strings.Join(about[text][:mostNamed], ", "), n-mostNamed)
 		}
-		p.line("%s %s: %s", p.style.paint(amber, "warning:"), Inert(who), Inert(text))
+		p.paragraph("warning:", amber, Inert(who)+": "+Inert(text))
 	}
 	p.failures(a.Failures)
 }
@@ -215,7 +238,7 @@ func gain(g *analysis.Gain, interval bool) string {
 	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
 	switch {
 	case half >= g.Value/2: // too far from symmetric for ±
-		return fmt.Sprintf("%s (%.2g…%.2g)", text, *g.Lo, *g.Hi)
+		return fmt.Sprintf("%s (%s…%s)", text, small(*g.Lo), small(*g.Hi))
 	case half < 0.005:
 		return text + " ±<0.01"
 	case half < 1:

@@ -179,7 +179,7 @@ func TestFullDiskKeepsWhatWasWritten(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                   "found an empty file",
-		"nothing here\n":     "found 1 lines without one",
+		"nothing here\n":     "found 1 line without one",
 		"Benchmark\x00X 1\n": "r.txt:1: expected benchmark results",
 	} {
 		_, err := Read(strings.NewReader(text), "r.txt")

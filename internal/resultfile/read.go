@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"runbench/internal/noise"
 )
@@ -160,7 +161,10 @@ func Read(r io.Reader, name string) (*Set, error) {
 // bytes so, and over 200 in Runs.
 func ReadCompact(r io.Reader, name string) (*Set, error) {
 	text, dropped, err := plain(r)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EISDIR):
+		return nil, &InputError{File: name, Expected: expectedResults, Found: "a directory"}
+	case err != nil:
 		return nil, err
 	}
 	f := &file{name: name, set: &Set{store: &store{}}}
@@ -266,6 +270,9 @@ func (f *file) torn(lines *lineScanner) bool {
 // found says what is in a file without results.
 func (f *file) found(lines int) string {
 	text := fmt.Sprintf("%d lines without one", lines)
+	if lines == 1 {
+		text = "1 line without one"
+	}
 	if n := len(f.failed); n > 0 {
 		text += fmt.Sprintf(", and %d that failed, the first of them %q", n, f.failed[0])
 	}
