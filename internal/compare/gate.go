@@ -95,6 +95,8 @@ type GateComparison struct {
 	Config     string `json:"config,omitempty"`
 	Gomaxprocs int    `json:"gomaxprocs"` // of a gain: up to which
 	Unit       string `json:"unit"`
+	// where is what of the configuration the other comparisons do not all have.
+	where string
 	// Strategy, Goroutines, Old and New are of gains only: the count at which both
 	// files are compared, and the gains of either.
 	Strategy   string   `json:"strategy,omitempty"`
@@ -144,9 +146,13 @@ func Judge(before, after *resultfile.Set, rules []Rule, alpha float64) Gate {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("not comparable: the old file was measured with %s, the new one with %s", differing(old[0], new[0]), differing(new[0], old[0])))
 	}
 	var comparisons []scaling.Comparison
+	shared := sharedConfig(all)
 	uncontrolled := false
 	for _, d := range all {
 		comparisons = append(comparisons, d.comparison)
+		if d.shown.Config != shared {
+			d.shown.where = strings.Trim(differing(d.shown.Config, shared), "()")
+		}
 		g.Comparisons = append(g.Comparisons, d.shown)
 		if g.strangers { // which says why nothing has its like
 			continue
@@ -288,6 +294,19 @@ func differing(a, b string) string {
 	others := strings.Split(b, "; ")
 	only := slices.DeleteFunc(strings.Split(a, "; "), func(pair string) bool { return slices.Contains(others, pair) })
 	return "(" + strings.Join(only, "; ") + ")"
+}
+
+// sharedConfig returns what the configurations of all comparisons have in common.
+func sharedConfig(all []declared) string {
+	if len(all) == 0 {
+		return ""
+	}
+	pairs := strings.Split(all[0].shown.Config, "; ")
+	for _, d := range all[1:] {
+		others := strings.Split(d.shown.Config, "; ")
+		pairs = slices.DeleteFunc(pairs, func(pair string) bool { return !slices.Contains(others, pair) })
+	}
+	return strings.Join(pairs, "; ")
 }
 
 // worst returns the end of the interval that lies on the side of the worse, as

@@ -2,8 +2,10 @@ package compare
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -235,6 +237,41 @@ func TestParseRule(t *testing.T) {
 	for _, text := range []string{"", "sec/op", "sec/op:", "sec/op:-1%", "sec/op:x%", "hours/op:5%", ":5%", "sec/op:NaN%"} {
 		if r, err := ParseRule(text); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q was taken as %+v, %v", text, r, err)
+		}
+	}
+}
+
+// Benchmarks of one name in several packages are told apart, and only then is there
+// anything to tell.
+func TestGateTitles(t *testing.T) {
+	read := func(packages ...string) *resultfile.Set {
+		var text strings.Builder
+		text.WriteString("goos: linux\n")
+		for _, pkg := range packages {
+			fmt.Fprintf(&text, "pkg: %s\n", pkg)
+			for i := range 6 {
+				fmt.Fprintf(&text, "BenchmarkEncode-2 10 %d ns/op\n", 100+i)
+			}
+		}
+		set, err := resultfile.Read(strings.NewReader(text.String()), "go.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
+	rules := []Rule{{resultfile.NsPerOp, 0.5}}
+	for want, packages := range map[string][]string{
+		"Encode": {"codec/json"},
+		"Encode (pkg: codec/json) | Encode (pkg: codec/xml)": {"codec/json", "codec/xml"},
+	} {
+		set := read(packages...)
+		var titles []string
+		for _, c := range Judge(set, read(packages...), rules, DefaultAlpha).Comparisons {
+			titles = append(titles, c.Title())
+		}
+		slices.Sort(titles)
+		if got := strings.Join(titles, " | "); got != want {
+			t.Errorf("%v: %q, want %q", packages, got, want)
 		}
 	}
 }

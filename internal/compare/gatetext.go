@@ -19,7 +19,7 @@ func (g Gate) WriteText(w io.Writer) error {
 	head := []string{"workload", "cores", "unit", "change", "95 % interval", "allowed", "p", "outcome"}
 	fmt.Fprintln(t, strings.Join(head, "\t"))
 	for _, c := range g.Sorted() {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Workload), c.Cores(), c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Title()), c.Cores(), c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -49,6 +49,15 @@ func (g Gate) Sorted() []GateComparison {
 	return slices.SortedStableFunc(slices.Values(g.Comparisons), func(a, b GateComparison) int {
 		return slices.Index(order, a.Outcome) - slices.Index(order, b.Outcome)
 	})
+}
+
+// Title names what was compared, with its package, section or whatever else sets it
+// apart where a gate is over several: "Encode (pkg: codec/json)".
+func (c GateComparison) Title() string {
+	if c.where == "" {
+		return c.Workload
+	}
+	return c.Workload + " (" + c.where + ")"
 }
 
 // Cores writes GOMAXPROCS, "–" where a benchmark's name does not say it.

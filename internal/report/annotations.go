@@ -25,7 +25,7 @@ func Annotations(w io.Writer, g compare.Gate) error {
 			if c.Outcome != kind.outcome {
 				continue
 			}
-			title := fmt.Sprintf("%s: %s", c.Workload, c.Unit)
+			title := fmt.Sprintf("%s: %s", c.Title(), c.Unit)
 			at := ""
 			if c.Gomaxprocs > 0 {
 				at = " at " + Plural(c.Gomaxprocs, "core")
