@@ -100,6 +100,7 @@ func (f fleet) read(t *testing.T, opt Options) *Result {
 // Whole files of sixty commits: where nothing changes nothing is found, in at least 19 of 20 histories, each of all
 // workloads in throughput and gains, or in two units.
 func TestShowFlat(t *testing.T) {
+	skipShort(t)
 	for _, units := range [][]string{nil, {"sec/op", "tasks/s"}} {
 		quiet, series := 0, 0
 		n := times(20, 200)
@@ -118,6 +119,7 @@ func TestShowFlat(t *testing.T) {
 
 // And a step of 4 % in one of them is found within one commit of its place, in both its cells, and nothing else.
 func TestShowStep(t *testing.T) {
+	skipShort(t)
 	for _, at := range []int{12, 30, 48} {
 		right := 0
 		n := times(20, 200)

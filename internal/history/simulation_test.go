@@ -14,6 +14,14 @@ import (
 // nothing changes, and what of the changes there are.
 var long = flag.Bool("long", false, "run the simulations in full")
 
+// skipShort leaves out what takes long under the race detector, which finds nothing in
+// simulations.
+func skipShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
+}
+
 // A noise is how the figures of files vary as real ones do: from run to run, which the interval of a file shows, and from
 // file to file, which it does not.
 type noise struct {
@@ -116,6 +124,7 @@ func times(short, full int) int {
 // files stand apart by chance, three in a row now and then do so alike, and are a level to anybody: the more files there
 // are, the oftener.
 func TestSimulatedFalseAlarms(t *testing.T) {
+	skipShort(t)
 	for _, level := range []float64{0.01, DefaultAlpha / 20} {
 		for _, n := range []int{6, 10, 20, 60, 200} {
 			var rows []string
