@@ -42,7 +42,7 @@ func TestLimitWithinBatch(t *testing.T) {
 				samples = append(samples, law.Sample{N: n, X: 400 * amdahl(float64(n), sigma) * noise, Round: round})
 			}
 		}
-		l := newLaw(law.Analyze(samples, law.Options{Axis: law.Goroutines}))
+		l := NewLaw(law.Analyze(samples, law.Options{Axis: law.Goroutines}))
 		if l.Model != string(law.Amdahl) || l.Limit == nil || l.Limit.Value < 500 {
 			t.Fatalf("the law is %+v", l)
 		}

@@ -60,7 +60,9 @@ type LawPoint struct {
 	KarpFlatt      *Part `json:"karp_flatt"` // serial share by Karp and Flatt; null where it is not defined
 }
 
-func newLaw(f law.Fit) Law {
+// NewLaw returns what package law found in the form of an answer. What the points
+// plainly do not follow is refused.
+func NewLaw(f law.Fit) Law {
 	l := Law{
 		Axis: string(f.Axis), Base: f.Base, Model: string(f.Model),
 		Gamma: lawPart(f.Gamma), Sigma: lawPart(f.Sigma), Kappa: lawPart(f.Kappa), Limit: lawPart(f.Limit),
@@ -145,7 +147,7 @@ func lawsOf(surface scaling.Surface, j scaling.Judgement, cores, physical int, c
 	for _, p := range unique(j.Gomaxprocs, 1) {
 		over := samples(surface, func(c scaling.Cell) (int, bool) { return c.Goroutines, c.Goroutines > 0 && c.Gomaxprocs == p })
 		if len(over) > 0 {
-			l := newLaw(law.Analyze(over, opt))
+			l := NewLaw(law.Analyze(over, opt))
 			l.Gomaxprocs = p
 			laws = append(laws, l)
 		}
@@ -156,7 +158,7 @@ func lawsOf(surface scaling.Surface, j scaling.Judgement, cores, physical int, c
 // segmentLaws fits the law over an axis; over GOMAXPROCS also that of the further
 // threads of cores, where these were measured.
 func segmentLaws(over []law.Sample, opt law.Options) []Law {
-	laws := []Law{newLaw(law.Analyze(over, opt))}
+	laws := []Law{NewLaw(law.Analyze(over, opt))}
 	if opt.Axis != axisProcs {
 		return laws
 	}
@@ -165,7 +167,7 @@ func segmentLaws(over []law.Sample, opt law.Options) []Law {
 	}
 	if slices.ContainsFunc(over, func(s law.Sample) bool { return opt.HasSMT(s.N) }) {
 		opt.Segment = law.SMT
-		l := newLaw(law.Analyze(over, opt))
+		l := NewLaw(law.Analyze(over, opt))
 		l.Segment = string(law.SMT)
 		laws = append(laws, l)
 	}
