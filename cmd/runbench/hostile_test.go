@@ -48,6 +48,9 @@ func hostileFile(cpu, scale string) string {
 // Whatever a file holds, each form of output is inert where it is printed, and what is
 // refused is refused in one line.
 func TestHostileFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: hundreds of commands, of which the detector has seen each")
+	}
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)

@@ -47,6 +47,9 @@ func chromium() string {
 // started returns the context of a browser that ends with the test.
 func started(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: the browser takes its time, and the detector does not look into it")
+	}
 	path := chromium()
 	if path == "" {
 		skip(t, "no Chromium here: apt-get install chromium")

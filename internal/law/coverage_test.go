@@ -13,6 +13,14 @@ import (
 // intervals cover.
 var long = flag.Bool("long", false, "run the simulations of coverage in full")
 
+// skipShort leaves out what takes long under the race detector, which finds nothing in
+// simulations.
+func skipShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
+}
+
 // simFits returns how many sweeps to simulate: with the full number the share covered of 95 % has a standard error of
 // 0.15 %.
 func simFits() int {
@@ -128,6 +136,7 @@ func percent(n int, counts ...int) string {
 
 // TestCoverageAmdahl holds the intervals of laws over three and four points against the truth.
 func TestCoverageAmdahl(t *testing.T) {
+	skipShort(t)
 	var truths []truth
 	for _, rounds := range []int{3, 5, 12} {
 		for _, run := range []float64{0.01, 0.03} {
@@ -174,6 +183,7 @@ func TestCoverageAmdahl(t *testing.T) {
 // TestCoverageUSL does so with points enough for κ. σ counts as covered only where the chosen law has it; κ's interval
 // is looked at whichever law is chosen, since to look only where κ shows would favour large ones.
 func TestCoverageUSL(t *testing.T) {
+	skipShort(t)
 	var truths []truth
 	for _, n := range [][]int{upTo(8), upTo(16), {1, 2, 4, 8, 16}} {
 		for _, rounds := range []int{5, 12, 0} {
@@ -231,6 +241,7 @@ func TestCoverageUSL(t *testing.T) {
 
 // TestCoverageNoFalsePeak simulates work without coherency cost.
 func TestCoverageNoFalsePeak(t *testing.T) {
+	skipShort(t)
 	var truths []truth
 	for _, n := range [][]int{upTo(8), upTo(16), {1, 2, 4, 8, 16, 32}} {
 		for _, rounds := range []int{0, 5, 12} {
@@ -264,6 +275,7 @@ func TestCoverageNoFalsePeak(t *testing.T) {
 // TestCoverageClock simulates work without contention whose clock falls by up to 15 %. Beside a control arm it is
 // called contended no more often than by chance; without one always, which shows that the test would notice.
 func TestCoverageClock(t *testing.T) {
+	skipShort(t)
 	var truths []truth
 	for _, n := range [][]int{{1, 2, 4}, upTo(8), upTo(16)} {
 		for _, rounds := range []int{0, 5, 12} {
@@ -296,6 +308,7 @@ func TestCoverageClock(t *testing.T) {
 // contended ones may. Least squares takes all runs to scatter alike: intervals cover less than they say where the
 // noisy end decides, and more where the quiet one does, within bounds that this test knows.
 func TestCoverageRisingNoise(t *testing.T) {
+	skipShort(t)
 	var truths []truth
 	for _, rounds := range []int{5, 12} {
 		truths = append(truths,

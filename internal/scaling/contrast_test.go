@@ -19,6 +19,7 @@ func drawEstimate(r *rand.Rand, truth, sd float64, n int) Estimate {
 // TestCoverageContrasts: of machines that are alike, or differ by exactly what is of no interest, a difference is
 // claimed in at most alpha of all reports; and one alone is found as often as its size says.
 func TestCoverageContrasts(t *testing.T) {
+	skipShort(t)
 	const alpha = 0.05
 	reports := 1000
 	if *long {

@@ -35,6 +35,7 @@ func simGate(r *rand.Rand, m, n int, paired bool, truth, sd, delta float64) []Co
 // TestCoverageGateFalseAlarms judges changes that are exactly as large as tolerated: gates that call any of them a
 // failure (or better) are at most alpha/2 of all, and with one paired comparison, whose t test is exact, no fewer.
 func TestCoverageGateFalseAlarms(t *testing.T) {
+	skipShort(t)
 	const alpha = 0.05
 	gates, runs := 2000, []int{5}
 	if *long {
@@ -97,6 +98,7 @@ func TestCoverageGateFalseAlarms(t *testing.T) {
 
 // TestCoveragePower compares what Power promises with how often a gate fails.
 func TestCoveragePower(t *testing.T) {
+	skipShort(t)
 	const alpha = 0.05
 	gates := 2000
 	if *long {
@@ -131,6 +133,7 @@ func TestCoveragePower(t *testing.T) {
 // TestCoverageShift counts the runs that are marked as not settled: at most 0.2 % of those that have nothing but
 // noise, and at least 99 % of those that slow down by 15 % in the middle.
 func TestCoverageShift(t *testing.T) {
+	skipShort(t)
 	runs := 1000
 	if *long {
 		runs = 40_000

@@ -14,6 +14,14 @@ import (
 // the intervals cover.
 var long = flag.Bool("long", false, "run the simulations of coverage in full")
 
+// skipShort leaves out what takes long under the race detector, which finds nothing in
+// simulations.
+func skipShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
+}
+
 // simSweeps returns how many sweeps to simulate: with the full number the share covered of 95 % has a standard error
 // of 0.15 %.
 func simSweeps() int {
@@ -90,6 +98,7 @@ func trueGains(truth map[Cell]float64, goroutines int) []float64 {
 // form "needed" 4 rounds choose and further ones, as many as the table says, estimate; in "alternating" every second
 // round chooses, so that 5 rounds leave 3 to estimate. With a quiet base its runs scatter much less than the others.
 func TestCoverageGains(t *testing.T) {
+	skipShort(t)
 	some := []noise{{0.01, 0.05, false}, {0.003, 0.10, true}}
 	all := some
 	if *long {
@@ -160,6 +169,7 @@ func coverGains(m simulator, rounds int, needed bool) condition {
 // TestCoverageNoticesNarrowIntervals puts the normal quantile in place of that of t, which over 5 rounds covers 88 %:
 // the bounds of these tests would tell.
 func TestCoverageNoticesNarrowIntervals(t *testing.T) {
+	skipShort(t)
 	r := rand.New(rand.NewPCG(2, 1))
 	n, covered := simSweeps(), 0
 	for range n {
@@ -181,6 +191,7 @@ func TestCoverageNoticesNarrowIntervals(t *testing.T) {
 // the budget allows: the intervals then hold the truth in at least 93 % of sweeps. The gains are those of cells whose
 // runs scatter alike; of a sweep over goroutines only there is one, and nothing but its own width stops it.
 func TestCoverageStopRule(t *testing.T) {
+	skipShort(t)
 	limits := []int{6, 10, 15, 20, 30, 40}
 	deviations := []float64{0.01, 0.02, 0.03}
 	if *long {
@@ -252,6 +263,7 @@ func coverStopRule(t *testing.T, r *rand.Rand, gains int, sd float64, limits []i
 // different rounds the gains are 1 on average; on three rounds, which both share, they are not, which shows that the
 // test would notice a bias.
 func TestCoverageChoiceDoesNotFlatter(t *testing.T) {
+	skipShort(t)
 	truth := map[Cell]float64{{1, 1}: 100}
 	for _, c := range []int{2, 4, 8, 16, 32, 64, 128, 256} {
 		truth[Cell{c, 1}], truth[Cell{c, 2}] = 100, 100
@@ -310,6 +322,7 @@ func TestCoverageChoiceDoesNotFlatter(t *testing.T) {
 // TestCoverageGaps holds the intervals of the gaps against the truth: 4 cores of which the machine leaves 3.6, the
 // runtime 3.4 and the program 2.5.
 func TestCoverageGaps(t *testing.T) {
+	skipShort(t)
 	const base, hw, free, work = 100.0, 360.0, 340.0, 250.0
 	truth := []float64{3.6, 3.4, 2.5, 0.9, free / hw, work / free}
 	var conditions []condition
@@ -344,6 +357,7 @@ func TestCoverageGaps(t *testing.T) {
 
 // TestCoverageAA compares equal sweeps: the A/A half-width of one holds the difference to the other in 95 % of pairs.
 func TestCoverageAA(t *testing.T) {
+	skipShort(t)
 	var conditions []condition
 	for _, rounds := range []int{5, 12, 30} {
 		conditions = append(conditions, condition{fmt.Sprintf("A/A, %d rounds", rounds), func(t *testing.T, r *rand.Rand) string {

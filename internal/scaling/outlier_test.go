@@ -9,6 +9,7 @@ import (
 
 // TestCoverageFarScore: in fleets whose figures are normal, any is called far in at most alpha of all.
 func TestCoverageFarScore(t *testing.T) {
+	skipShort(t)
 	const alpha = 0.05
 	fleets := 300
 	if *long {

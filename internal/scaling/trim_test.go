@@ -39,6 +39,7 @@ func TestTrimmed(t *testing.T) {
 // TestCoverageTrimmed shows that intervals of trimmed means cover 95 % of the truth, on normal log-ratios and where one
 // run in ten is disturbed, and what they cost and save in width.
 func TestCoverageTrimmed(t *testing.T) {
+	skipShort(t)
 	var conditions []condition
 	for _, n := range []int{16, 30, 60} {
 		for _, disturbed := range []float64{0, 0.1} {
