@@ -68,7 +68,7 @@ mutexes, and the share of CPU time that went into collecting garbage.`,
 					return fmt.Errorf("--%s 0: expected a number above 0", name)
 				}
 			}
-			return f.run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), paths)
+			return f.run(cmd.Context(), cmd.OutOrStdout(), paths)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the answer as JSON")
@@ -90,7 +90,7 @@ type analyzeFlags struct {
 	machine analysis.Machine // what a user says of it
 }
 
-func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, paths []string) error {
+func (f analyzeFlags) run(ctx context.Context, out io.Writer, paths []string) error {
 	if os.Getenv("GOGC") == "" {
 		// Of millions of results most is figures without pointers, which the collector
 		// is soon done with: it may come oftener, for less memory.
@@ -102,7 +102,7 @@ func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, p
 	var sets []*resultfile.Set
 	runs := 0
 	for _, path := range paths {
-		set, err := f.read(ctx, stdin, path)
+		set, err := f.read(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -138,19 +138,17 @@ func (f analyzeFlags) run(ctx context.Context, stdin io.Reader, out io.Writer, p
 // read reads a file. What others wrote may have millions of lines, and is held in
 // the form that takes little room; of our own files contests and schedulers look at
 // each run.
-func (f analyzeFlags) read(ctx context.Context, stdin io.Reader, path string) (*resultfile.Set, error) {
-	in, name := stdin, "standard input"
+func (f analyzeFlags) read(ctx context.Context, path string) (*resultfile.Set, error) {
+	file, name, err := openResults(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	in := io.Reader(file)
 	if path == "-" {
 		var stop func()
-		in, stop = interruptible(ctx, stdin)
+		in, stop = interruptible(ctx, file)
 		defer stop()
-	} else {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, unreadable(path, err)
-		}
-		defer file.Close()
-		in, name = file, path
 	}
 	set, err := resultfile.ReadCompact(in, name)
 	if ctx.Err() != nil {

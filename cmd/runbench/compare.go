@@ -234,27 +234,22 @@ func (f *compareFlags) print(w io.Writer, comparison any, as forms) error {
 func sourcesOf(paths []string) ([]compare.Source, error) {
 	var sources []compare.Source
 	for _, path := range paths {
-		if path == "-" {
-			text, err := io.ReadAll(os.Stdin)
-			if err != nil {
-				return nil, unreadable("standard input", err)
-			}
-			sources = append(sources, compare.Source{Name: "standard input", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }})
-			continue
-		}
 		src := compare.Source{Name: path, Open: func() (io.ReadCloser, error) {
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, unreadable(path, err)
-			}
-			return file, nil
+			in, _, err := openResults(path)
+			return in, err
 		}}
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-			text, err := os.ReadFile(path)
+		info, err := os.Stat(path)
+		if path == "-" || err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			in, name, err := openResults(path)
 			if err != nil {
-				return nil, unreadable(path, err)
+				return nil, err
 			}
-			src.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+			text, err := io.ReadAll(in)
+			in.Close()
+			if err != nil {
+				return nil, unreadable(name, err)
+			}
+			src = compare.Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
 		}
 		sources = append(sources, src)
 	}

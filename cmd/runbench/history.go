@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +111,10 @@ func (f historyFlags) run(cmd *cobra.Command, paths []string) error {
 	}
 	var inputs []history.Input
 	for _, path := range paths {
-		inputs = append(inputs, history.Input{Path: path, Open: func() (io.ReadCloser, error) { return openResults(path) }})
+		inputs = append(inputs, history.Input{Path: path, Open: func() (io.ReadCloser, error) {
+			in, _, err := openResults(path)
+			return in, err
+		}})
 	}
 	told, done := counting(cmd.ErrOrStderr(), len(paths))
 	r, err := history.Read(cmd.Context(), inputs, opt, told)
@@ -153,18 +155,6 @@ func (f historyFlags) print(out io.Writer, r *history.Result) error {
 		return report.HistoryCSV(out, r)
 	}
 	return report.History(out, r, styleOf(out))
-}
-
-// openResults opens a result file; "-" is standard input.
-func openResults(path string) (io.ReadCloser, error) {
-	if path == "-" {
-		return io.NopCloser(os.Stdin), nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	return file, nil
 }
 
 // counting tells on w how many of so many files have been read, where that takes a while.

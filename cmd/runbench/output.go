@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -30,21 +29,6 @@ func terminal(w io.Writer) (width int, ok bool) {
 func styleOf(w io.Writer) report.Style {
 	width, ok := terminal(w)
 	return report.Style{Width: width, Color: ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-}
-
-// interruptible returns in as a reader that ends with ctx, while in may have to wait.
-// stop must be called when no more is read.
-func interruptible(ctx context.Context, in io.Reader) (r io.Reader, stop func()) {
-	pipe, into := io.Pipe()
-	go func() {
-		_, err := io.Copy(into, in)
-		into.CloseWithError(err)
-	}()
-	end := context.AfterFunc(ctx, func() { into.CloseWithError(context.Cause(ctx)) })
-	return pipe, func() {
-		end()
-		pipe.Close()
-	}
 }
 
 func writeJSON(w io.Writer, v any) error {

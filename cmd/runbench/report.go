@@ -69,7 +69,7 @@ func (f *reportFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 	var page htmlreport.Report
 	runs := 0
 	for i, path := range paths {
-		file, err := readForPage(stdin, path)
+		file, err := readForPage(path)
 		if err != nil {
 			return err
 		}
@@ -112,16 +112,13 @@ func writePage(stdout io.Writer, output string, page htmlreport.Report) error {
 	return err
 }
 
-func readForPage(stdin io.Reader, path string) (*htmlreport.File, error) {
-	if path == "-" {
-		return htmlreport.Read(stdin, "standard input")
-	}
-	file, err := os.Open(path)
+func readForPage(path string) (*htmlreport.File, error) {
+	in, name, err := openResults(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, err
 	}
-	defer file.Close()
-	return htmlreport.Read(file, path)
+	defer in.Close()
+	return htmlreport.Read(in, name)
 }
 
 // pageOf returns the page's name: that of the one file, beside it, or one for all.
@@ -157,7 +154,7 @@ func (f *sweepFlags) writePage(stderr io.Writer) string {
 	if !f.page {
 		return ""
 	}
-	file, err := readForPage(nil, f.output)
+	file, err := readForPage(f.output)
 	if err == nil {
 		err = writePage(io.Discard, beside(f.output), htmlreport.Report{Files: []*htmlreport.File{file}})
 	}

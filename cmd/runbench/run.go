@@ -518,25 +518,3 @@ func next(w io.Writer, a analysis.Analysis, output string) {
 	name, _, _ = strings.Cut(name, "?")
 	fmt.Fprintf(w, "next: runbench explain %s · runbench analyze --json %s · runbench compare %s OTHER\n", name, output, output)
 }
-
-// readFile reads a result file; "-" is standard input.
-func readFile(path string) (*resultfile.Set, error) {
-	if path == "-" {
-		return resultfile.Read(os.Stdin, "standard input")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer file.Close()
-	return resultfile.Read(file, path)
-}
-
-// unreadable says in one line why a file cannot be read.
-func unreadable(path string, err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
-	}
-	return fmt.Errorf("%s: expected a file with benchmark results, found: %w", path, err)
-}
