@@ -197,11 +197,8 @@ func (f analyzeFlags) programs(out io.Writer, sets []*resultfile.Set, paths []st
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		how := "not finished"
-		if set.End != nil {
-			how = howItWent(*set.End, a)
-		}
-		fmt.Fprintf(out, "%s\n%s: %s\n", machine.Summary(), set.Manifest.Started.Format("2006-01-02 15:04"), how)
+		when := whenMeasured(set, func(end resultfile.End) string { return howItWent(end, a) })
+		fmt.Fprintf(out, "%s\n%s\n", machine.Summary(), when)
 		if err := report.Exec(out, a, styleOf(out)); err != nil {
 			return err
 		}
@@ -238,6 +235,15 @@ func (f analyzeFlags) print(out io.Writer, a analysis.Analysis, sets []*resultfi
 	return errors.Join(about(out, a, sets), report.Answer(out, a, style))
 }
 
+// whenMeasured says when a file of ours was measured, and how that went.
+func whenMeasured(set *resultfile.Set, went func(resultfile.End) string) string {
+	how := "not finished"
+	if set.End != nil {
+		how = went(*set.End)
+	}
+	return set.Manifest.Started.Format("2006-01-02 15:04") + ": " + how
+}
+
 // distinct leaves out files that hold the same run as one before them: the runs of a
 // copy are no further rounds, and would make intervals narrower than they are.
 func distinct(sets []*resultfile.Set, paths []string) []*resultfile.Set {
@@ -272,11 +278,7 @@ func about(out io.Writer, a analysis.Analysis, sets []*resultfile.Set) error {
 		if name := report.Inert(machine.Summary()); name != last {
 			last, lines = name, append(lines, name)
 		}
-		how := "not finished"
-		if set.End != nil {
-			how = summary(*set.End, set.Manifest.Plan, a)
-		}
-		lines = append(lines, set.Manifest.Started.Format("2006-01-02 15:04")+": "+how)
+		lines = append(lines, whenMeasured(set, func(end resultfile.End) string { return summary(end, set.Manifest.Plan, a) }))
 	}
 	switch {
 	case told == 0:
