@@ -70,8 +70,9 @@ const (
 
 // kind tells the kind of a program whose main package is known. That of a test
 // binary ends with ".test", unless it tests a package main: then it is that
-// package, and only the program itself can tell: it knows -test.list, and does not
-// take just any flag.
+// package, and only the program itself can tell. Runbench must be asked first, by
+// what a test binary does not take: its own command line passes over all flags that
+// begin with "-test.", and it would measure.
 func (p Program) kind(ctx context.Context, main string) (Kind, error) {
 	if strings.HasSuffix(main, testSuffix) {
 		return TestBinary, nil
@@ -80,13 +81,16 @@ func (p Program) kind(ctx context.Context, main string) (Kind, error) {
 		_, err := execsweep.Output(ctx, p.absolute, []string{flag}, p.Dir, probeTime)
 		return err == nil
 	}
-	switch isTest := takes("-test.list=^$") && !takes("-test.no-such-flag"); {
+	ours := main == ownPackage || strings.HasSuffix(main, "/"+ownPackage)
+	isRunbench := ours && takes("--dry-run")
+	isTest := !isRunbench && takes("-test.list=^$") && !takes("-test.no-such-flag")
+	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
+	case isRunbench:
+		return Runbench, nil
 	case isTest:
 		return TestBinary, nil
-	case main == ownPackage || strings.HasSuffix(main, "/"+ownPackage):
-		return Runbench, nil
 	}
 	return "", fmt.Errorf("%s: expected a test binary (go test -c) or runbench, found the program of package %s", p.Path, main)
 }

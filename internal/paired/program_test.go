@@ -37,6 +37,42 @@ func goCommand(t *testing.T, dir string, args ...string) {
 	}
 }
 
+// Runbench passes over flags that begin with "-test.", and would measure: it must not
+// be asked by one. This one says what it was asked.
+func TestRunbenchIsAskedOnce(t *testing.T) {
+	dir := module(t, map[string]string{
+		"runbench/cmd/runbench/main.go": `package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	f, err := os.OpenFile("asked", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	fmt.Fprintln(f, os.Args[1:])
+}
+`,
+		"runbench/cmd/runbench/main_test.go": "package main\n\nimport \"testing\"\n\nfunc Benchmark(b *testing.B) {}\n",
+	})
+	program, test := filepath.Join(dir, "program.exe"), filepath.Join(dir, "test.exe")
+	goCommand(t, dir, "build", "-o", program, "./runbench/cmd/runbench")
+	goCommand(t, dir, "test", "-c", "-o", test, "./runbench/cmd/runbench")
+	if p, err := Open(t.Context(), program, dir); err != nil || p.Kind != Runbench {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if asked, err := os.ReadFile(filepath.Join(dir, "asked")); err != nil || string(asked) != "[--dry-run]\n" {
+		t.Errorf("it was asked %q, %v", asked, err)
+	}
+	if p, err := Open(t.Context(), test, dir); err != nil || p.Kind != TestBinary {
+		t.Errorf("its test binary: %+v, %v", p, err)
+	}
+}
+
 const encodeTest = `package codec
 
 import (
