@@ -13,9 +13,9 @@ func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
-// standardInput returns standard input in non-blocking mode, so that waiting
-// for its end occupies no thread: threads are counted in every run.
-func standardInput() *os.File {
+// polledInput returns standard input in non-blocking mode, so that waiting for
+// its end occupies no thread: claims count threads, and goroutines in system calls.
+func polledInput() *os.File {
 	if syscall.SetNonblock(0, true) != nil {
 		return os.Stdin
 	}

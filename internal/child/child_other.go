@@ -11,7 +11,7 @@ import (
 // parent's. Elsewhere the end of standard input does it alone.
 func sysProcAttr() *syscall.SysProcAttr { return nil }
 
-func standardInput() *os.File { return os.Stdin }
+func polledInput() *os.File { return os.Stdin }
 
 // onCPU does nothing: no other system lets a thread be tied to a CPU through
 // what this package uses.

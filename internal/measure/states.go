@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"runtime"
 	"runtime/metrics"
 	"time"
 
@@ -41,19 +40,14 @@ const (
 )
 
 func newCensus() census {
-	return census{samples: samplesOf(metricRunnable, metricRunning, metricWaiting, metricNotInGo, metricCycles)}
+	return census{samples: samplesOf(metricRunnable, metricRunning, metricWaiting, metricNotInGo)}
 }
 
-// during calls run and counts meanwhile.
+// during calls run and counts meanwhile. A collection must have been before: with
+// the first the collector starts its goroutines, one a P, which would be taken for
+// the batch's.
 func (c *census) during(run func() error) error {
-	before := c.read()
-	if number(c.samples[4].Value) == 0 {
-		// The collector starts its goroutines, one a P, with its first cycle;
-		// they would be taken for the batch's.
-		runtime.GC()
-		before = c.read()
-	}
-	c.before = before.atRest()
+	c.before = c.read().atRest()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
