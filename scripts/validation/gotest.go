@@ -58,9 +58,10 @@ func goTest(ctx context.Context, v *validation) error {
 		}
 		took := time.Since(start)
 		theirs += took
-		// A precision that is never reached: all of the quarter is used.
+		// A precision that is never reached: all of the quarter is used. Ceilings are
+		// left out, for go test measures none: the cells are the same.
 		plan, err := measure.NewPlan(selected, measure.Options{
-			Procs: measure.ProcCounts(physical, logical), Precision: 1e-4, Control: known.Control, Ceilings: []int{physical, logical},
+			Procs: measure.ProcCounts(physical, logical), Precision: 1e-4, Control: known.Control,
 			Budget: took / 4, Seed: uint64(time.Now().UnixNano()),
 		})
 		if err != nil {
@@ -79,7 +80,7 @@ func goTest(ctx context.Context, v *validation) error {
 		}
 		for name, s := range sweeps[i] {
 			ratio := s.half / doors[i][name].half
-			if strings.Contains(name, " over ") {
+			if isGain(name) {
 				gainRatios = append(gainRatios, ratio)
 			} else {
 				cellRatios = append(cellRatios, ratio)
@@ -100,6 +101,8 @@ func goTest(ctx context.Context, v *validation) error {
 	v.report.holds(median(gainRatios) <= 1, "width of the gains' intervals over go test's, median", "at most 1", ratios(gainRatios), "")
 	v.report.tell("what two sweeps say, minutes apart: further apart than the intervals allow", "about 5 %", repeats(sweeps), "")
 	v.report.tell("what two go tests say, minutes apart: further apart than the intervals allow", "about 5 %", repeats(doors), "")
+	v.report.tell("how far a gain is off, by how far two sweeps lie apart", "", offBy(sweeps), "standard error, root mean square")
+	v.report.tell("how far a gain is off, by how far two go tests lie apart", "", offBy(doors), "standard error, root mean square")
 	return nil
 }
 
@@ -159,6 +162,25 @@ func ratios(xs []float64) string {
 	return fmt.Sprintf("%.2f (%d of %d as tight or tighter)", median(xs), within, len(xs))
 }
 
+// offBy says what the standard error of a gain is, on average over the gains that
+// both times gave: two answers differ by √2 times as much. No interval goes into it.
+func offBy(times [2]knowledge) string {
+	sum, n := 0.0, 0
+	for name, a := range times[0] {
+		if b, ok := times[1][name]; ok && isGain(name) {
+			sum += (a.log - b.log) * (a.log - b.log) / 2
+			n++
+		}
+	}
+	if n == 0 {
+		return "no gain was given twice"
+	}
+	return fmt.Sprintf("%.2f %% (%d gains)", 100*math.Expm1(math.Sqrt(sum/float64(n))), n)
+}
+
+// isGain reports whether a name is that of a gain and not of a cell.
+func isGain(name string) bool { return strings.Contains(name, " over ") }
+
 // repeats says how many of the figures that both times gave differ by more than
 // the interval of their difference, cells and gains apart: the clock of a machine
 // drifts, and a gain is a ratio so that it need not.
@@ -170,7 +192,7 @@ func repeats(times [2]knowledge) string {
 			continue
 		}
 		kind := 0
-		if strings.Contains(name, " over ") {
+		if isGain(name) {
 			kind = 1
 		}
 		n[kind]++
