@@ -1,7 +1,9 @@
 package child
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"syscall"
@@ -55,4 +57,32 @@ func awaitEnd(t *testing.T, thread int) {
 		}
 	}
 	t.Fatalf("thread %d lives on", thread)
+}
+
+// The network poller waits for descriptors that do not block, and for no others.
+func TestATimedChildLeavesThePollerAlone(t *testing.T) {
+	for role, polled := range map[string]bool{"input": true, "input timed": false} {
+		p := begin(t, role, nil)
+		line, err := p.Out.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintln(polled); line != want {
+			t.Errorf("%s: does not block: %s, want %s", role, line, want)
+		}
+		p.Stop()
+	}
+}
+
+func init() {
+	input := func(_ json.RawMessage, out io.Writer) error {
+		flags, err := unix.FcntlInt(0, unix.F_GETFL, 0)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(out, flags&unix.O_NONBLOCK != 0)
+		return err
+	}
+	Register("input", input)
+	RegisterTimed("input timed", input)
 }

@@ -24,10 +24,12 @@ func TestMain(m *testing.M) {
 	})
 	Register("panic", func(json.RawMessage, io.Writer) error { panic("out of pages") })
 	Register("fail", func(json.RawMessage, io.Writer) error { return errors.New("no such table") })
-	Register("stay", func(_ json.RawMessage, out io.Writer) error {
+	stay := func(_ json.RawMessage, out io.Writer) error {
 		fmt.Fprintln(out, os.Getpid())
 		select {}
-	})
+	}
+	Register("stay", stay)
+	RegisterTimed("stay timed", stay)
 	Register("gated", func(_ json.RawMessage, out io.Writer) error {
 		fmt.Fprintln(out, "waiting")
 		<-Released()
@@ -139,6 +141,20 @@ func TestStopAndKill(t *testing.T) {
 		end(p)
 		if !gone(p.Pid()) {
 			t.Errorf("%s left the child running", name)
+		}
+	}
+}
+
+// A child ends by itself when its standard input does, whatever waits for that.
+func TestAChildEndsWithItsInput(t *testing.T) {
+	for _, role := range []string{"stay", "stay timed"} {
+		p := begin(t, role, nil)
+		if _, err := p.Out.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		p.in.Close()
+		if err := p.Wait(); err != nil {
+			t.Errorf("%s: %v", role, err)
 		}
 	}
 }
