@@ -15,13 +15,16 @@ import (
 // with the wait L and the CPU time S that one goroutine showed, and Little's law
 // against every waiting run.
 //
-// The wait and the work are three times as long as the workload's own. Go's idle
+// The wait and the work are several times as long as the workload's own. Go's idle
 // threads sleep for whole milliseconds, so that a wait ends up to one late. How
 // much that costs depends on how the work lies to it: nothing showed with 2.0 ms
 // of work, and with 2.6 ms, on a slower core, two goroutines gained 1.89 and four
-// 3.67.
+// 3.67. The wait is so long that four goroutines stay clear of the point where the
+// core is busy: there the law bounds the gain and does not foretell it, for tasks
+// that are not all equally long leave the core idle now and then (3.5 to 3.7 where
+// 3.6 to 3.9 were allowed, on a core whose speed changed by a tenth).
 func waiting(ctx context.Context, v *validation) error {
-	const spec = "known/waiting?wait=24ms&work=1680000"
+	const spec = "known/waiting?wait=36ms&work=1680000"
 	counts := []int{1, 2, 4, 16}
 	plan, err := v.plan(spec, measure.Options{Goroutines: counts, Procs: []int{1}, Rounds: 4, Budget: time.Hour})
 	if err != nil {
