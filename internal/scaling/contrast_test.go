@@ -21,15 +21,17 @@ func drawEstimate(r *rand.Rand, truth, sd float64, n int) Estimate {
 func TestCoverageContrasts(t *testing.T) {
 	skipShort(t)
 	const alpha = 0.05
-	reports := 1000
-	if *long {
-		reports = 20_000
-	}
 	var conditions []condition
 	for _, m := range []int{1, 40, 400} {
 		for _, n := range []int{5, 14} {
 			for _, delta := range []float64{0, 0.02} {
-				if m == 400 && !*long {
+				reports := 1000
+				switch {
+				case *long && m < 400:
+					reports = 20_000
+				case *long: // each draws as much as ten of the others
+					reports = 2000
+				case m == 400:
 					continue
 				}
 				name := fmt.Sprintf("%3d contrasts, %2d rounds, δ %.2f, spreads 0.3–3 %%", m, n, delta)

@@ -11,14 +11,16 @@ import (
 func TestCoverageFarScore(t *testing.T) {
 	skipShort(t)
 	const alpha = 0.05
-	fleets := 300
-	if *long {
-		fleets = 10_000
-	}
 	var conditions []condition
 	for _, n := range []int{5, 9, 20, 100, 1000} {
 		for _, measures := range []int{1, 40} {
-			if n == 1000 && !*long && measures > 1 {
+			fleets := 300
+			switch large := n*measures > 4000; {
+			case *long && !large:
+				fleets = 10_000
+			case *long: // each draws as much as ten of the others
+				fleets = 1000
+			case large:
 				continue
 			}
 			name := fmt.Sprintf("%4d machines, %2d measures", n, measures)
