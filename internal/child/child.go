@@ -36,8 +36,8 @@ type Role func(spec json.RawMessage, out io.Writer) error
 
 // An entry is a role that is known.
 type entry struct {
-	role  Role
-	timed bool
+	role     Role
+	measures bool
 }
 
 var roles = map[string]entry{}
@@ -46,17 +46,17 @@ var roles = map[string]entry{}
 // and from main before [Main].
 func Register(name string, role Role) { roles[name] = entry{role: role} }
 
-// RegisterTimed is Register for a role that takes the time of work on several
-// cores. To wait for the parent's end costs its process a thread, which other
-// children do without; but nothing of ours waits in the network poller then.
+// RegisterMeasuring is Register for a role that measures work on several cores: its
+// process waits for the end of its parent in a read, and so in a thread, as all
+// children do but on Linux, and not in the network poller.
 //
-// Where anything does, the runtime leaves its last idle thread waiting there, and
-// work that starts wakes another, which may have run last on the very core that is
-// busy. Since 6.0 Linux looks for no idle core where those with a common cache have
-// been busy (SIS_UTIL in its scheduler); it has both threads share one until it
-// balances its load, 4 to 16 ms later. cpu/hash lost 2 % to that on two cores, in
-// batches of 36 ms.
-func RegisterTimed(name string, role Role) { roles[name] = entry{role: role, timed: true} }
+// Where a goroutine waits for a descriptor or a timer, the runtime leaves one idle
+// thread in the poller, where it is not found when work starts: another is woken,
+// which may have run last on the very core that is busy. Since 6.0 Linux looks for
+// no idle core where those with a common cache have been busy (SIS_UTIL in its
+// scheduler); it has both threads share one until it balances its load, 4 to 16 ms
+// later. cpu/hash lost 2 % to that on two cores, in batches of 36 ms.
+func RegisterMeasuring(name string, role Role) { roles[name] = entry{role: role, measures: true} }
 
 // released is closed when the parent calls Release.
 var released = make(chan struct{})
@@ -89,7 +89,7 @@ func Main() {
 		os.Exit(2)
 	}
 	stdin := os.Stdin
-	if !role.timed {
+	if !role.measures {
 		stdin = polledInput()
 	}
 	in := bufio.NewReader(stdin)

@@ -60,8 +60,8 @@ func awaitEnd(t *testing.T, thread int) {
 }
 
 // The network poller waits for descriptors that do not block, and for no others.
-func TestATimedChildLeavesThePollerAlone(t *testing.T) {
-	for role, polled := range map[string]bool{"input": true, "input timed": false} {
+func TestInputOfAMeasuringChildBlocks(t *testing.T) {
+	for role, polled := range map[string]bool{"input": true, "input measuring": false} {
 		p := begin(t, role, nil)
 		line, err := p.Out.ReadString('\n')
 		if err != nil {
@@ -84,5 +84,5 @@ func init() {
 		return err
 	}
 	Register("input", input)
-	RegisterTimed("input timed", input)
+	RegisterMeasuring("input measuring", input)
 }

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		select {}
 	}
 	Register("stay", stay)
-	RegisterTimed("stay timed", stay)
+	RegisterMeasuring("stay measuring", stay)
 	Register("gated", func(_ json.RawMessage, out io.Writer) error {
 		fmt.Fprintln(out, "waiting")
 		<-Released()
@@ -147,15 +147,17 @@ func TestStopAndKill(t *testing.T) {
 
 // A child ends by itself when its standard input does, whatever waits for that.
 func TestAChildEndsWithItsInput(t *testing.T) {
-	for _, role := range []string{"stay", "stay timed"} {
+	for _, role := range []string{"stay", "stay measuring"} {
 		p := begin(t, role, nil)
 		if _, err := p.Out.ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
 		p.in.Close()
+		late := time.AfterFunc(10*time.Second, p.Signal)
 		if err := p.Wait(); err != nil {
 			t.Errorf("%s: %v", role, err)
 		}
+		late.Stop()
 	}
 }
 

@@ -100,9 +100,11 @@ func (m *Meter) discard(ctx context.Context) error {
 // a first batch, which is watched, checked and discarded.
 //
 // What setting up left behind is collected first, and its memory given back at
-// once, which the runtime would else do bit by bit for seconds. While it does, a
-// timer of its own keeps an idle thread in the network poller, which costs work
-// on several cores what [child.RegisterTimed] says.
+// once, which the runtime would else do bit by bit for seconds: its timer keeps a
+// thread in the network poller meanwhile, which costs work on several cores what
+// [child.RegisterMeasuring] says. The discarded batch takes back what it needs.
+// Work that allocates much may have the runtime give memory back all the same, as
+// in any program.
 func (m *Meter) Prepare(ctx context.Context) error {
 	debug.FreeOSMemory()
 	if m.task != nil {

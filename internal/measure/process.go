@@ -38,7 +38,7 @@ func RegisterWorker(find func(name string) (workloads.Workload, bool), extra ...
 
 // register makes a role known whose task names a workload.
 func register[S interface{ workload() string }](role string, find func(name string) (workloads.Workload, bool), serve func(w workloads.Workload, spec S, out io.Writer) error) {
-	child.RegisterTimed(role, func(raw json.RawMessage, out io.Writer) error {
+	child.RegisterMeasuring(role, func(raw json.RawMessage, out io.Writer) error {
 		var spec S
 		if err := json.Unmarshal(raw, &spec); err != nil {
 			return err

@@ -43,9 +43,9 @@ func newCensus() census {
 	return census{samples: samplesOf(metricRunnable, metricRunning, metricWaiting, metricNotInGo)}
 }
 
-// during calls run and counts meanwhile. A collection must have been before: with
-// the first the collector starts its goroutines, one a P, which would be taken for
-// the batch's.
+// during calls run and counts meanwhile. A collection must have been before, at this
+// GOMAXPROCS: the collector starts its goroutines with it, one a P, which would be
+// taken for the batch's.
 func (c *census) during(run func() error) error {
 	c.before = c.read().atRest()
 	stop, stopped := make(chan struct{}), make(chan struct{})

@@ -3,6 +3,7 @@ package measure
 import (
 	"errors"
 	"math"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -49,6 +50,7 @@ func TestCensus(t *testing.T) {
 // tick comes, and each look sees the same but for goroutines outside: those of the
 // runtime, and of tests before that are ending.
 func TestCensusOfWaiting(t *testing.T) {
+	runtime.GC()
 	synctest.Test(t, func(t *testing.T) {
 		const n = 50
 		c := newCensus()

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"runtime/trace"
 	"strconv"
@@ -83,6 +84,7 @@ func traceCell(ctx context.Context, w workloads.Workload, spec TraceSpec) (trace
 		}
 	}()
 	m := NewMeter(in, s, spec.Goroutines, w.Batch, false)
+	debug.FreeOSMemory() // as before runs that are measured
 	// A first batch opens connections and starts threads, a second one shows how
 	// long one takes.
 	if err := m.discard(ctx); err != nil {

@@ -17,7 +17,7 @@ const (
 	WaitNsPerOp        = "wait-ns/op"           // achieved simulated wait of the tasks of a batch
 	WorkNsPerOp        = "work-ns/op"           // time the tasks of a batch computed
 	ServerCPUNs        = "server-cpu-ns/op"     // CPU time of the server process
-	Threads            = "threads"              // threads of the process that live at the end: the runtime keeps those it has started, but for those of goroutines that end while locked
+	Threads            = "threads"              // threads of the process that live at the end, the one that waits for its parent's end among them: the runtime keeps those it has started, but for those of goroutines that end while locked
 	SwitchesPerOp      = "ctxsw/op"             // context switches of the process, voluntary and not
 	VoluntaryPerOp     = "vol-ctxsw/op"         // those in which a thread had to wait for something
 	InvoluntaryPerOp   = "invol-ctxsw/op"       // those in which the kernel gave a thread's CPU to another

@@ -21,8 +21,9 @@ import (
 // of work, and with 2.6 ms, on a slower core, two goroutines gained 1.89 and four
 // 3.67. The wait is so long that four goroutines stay clear of the point where the
 // core is busy: there the law bounds the gain and does not foretell it, for tasks
-// that are not all equally long leave the core idle now and then (3.5 to 3.7 where
-// 3.6 to 3.9 were allowed, on a core whose speed changed by a tenth).
+// that are not all equally long leave the core idle now and then (with waits of
+// 24 ms, on a core whose speed changed by a tenth, 3.66 and 3.60 where the law says
+// 3.91 and 3.79).
 func waiting(ctx context.Context, v *validation) error {
 	const spec = "known/waiting?wait=36ms&work=1680000"
 	counts := []int{1, 2, 4, 16}
