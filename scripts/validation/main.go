@@ -45,7 +45,7 @@ var sections = []section{
 	{"kennedy", "Kennedy's `add` and `find` (\"Scheduling In Go\", part III)", kennedy, false},
 	{"shapes", "What each mechanism does to its workload", shapes, false},
 	{"hog", "A busy machine is said to be busy", hog, false},
-	{"gotest", "Sweeps, without ceilings, in a quarter of the time of `go test -bench -count=10` and benchstat", goTest, true},
+	{"gotest", "Sweeps in a quarter of the time of `go test -bench -count=10` and benchstat", goTest, true},
 }
 
 // A validation is what the sections share.
