@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"runbench/internal/measure"
 	"runbench/internal/resultfile"
@@ -49,7 +50,7 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 		}()
 	}
 	m := measure.NewMeter(in, s, c.cell.Goroutines, c.workload.Batch, c.workload.Waits)
-	if err := m.Prepare(ctx); err != nil {
+	if err := m.Prepare(ctx, measure.WarmUp(c.workload, time.Second)); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs() // or package testing would leave our figures for them out

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A Task does task i of a batch, 0 ≤ i < K. It is called concurrently for
@@ -59,6 +60,11 @@ type Workload struct {
 	// many more goroutines than there are cores, and the latency of each task
 	// is recorded.
 	Waits bool
+
+	// Settles is how long batches run until they take a steady time, where that is
+	// more than 20 ms, as for work that fills caches or grows the heap: runs begin
+	// with batches of that time, which count for nothing.
+	Settles time.Duration
 
 	// Idempotent is set where doing a task twice leaves what doing it once
 	// does. The slowdown dial of a sweep needs it: it does some tasks twice.

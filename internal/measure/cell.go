@@ -66,7 +66,7 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...stra
 		}
 	}()
 	m := NewMeter(in, s, spec.Goroutines, w.Batch*max(1, spec.Batches), w.Waits)
-	if err := m.Prepare(ctx); err != nil {
+	if err := m.Prepare(ctx, WarmUp(w, spec.RunTime)); err != nil {
 		return Outcome{}, err
 	}
 	// What setting up left behind is collected now, not inside.

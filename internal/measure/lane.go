@@ -57,7 +57,7 @@ func serveLane(w workloads.Workload, spec Spec, out io.Writer) error {
 	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Notes: notes})
 }
 
-// runLane sets an instance up, discards a first batch, says that it is ready,
+// runLane sets an instance up, warms up, says that it is ready,
 // waits for the gate, and runs batches for as long as spec says.
 func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() error, gate <-chan struct{}) (spans []span, notes []string, err error) {
 	in, stop, err := begin(ctx, w, spec)
@@ -70,7 +70,11 @@ func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() 
 		}
 	}()
 	m := NewMeter(in, strategy.Sequential, 1, w.Batch, false)
-	if err := m.discard(ctx); err != nil {
+	first, err := m.discard(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := repeat(WarmUp(w, spec.RunTime)-first, func() (time.Duration, error) { return m.discard(ctx) }); err != nil {
 		return nil, nil, err
 	}
 	if err := ready(); err != nil {

@@ -88,34 +88,43 @@ func (m *Meter) check(ctx context.Context) error {
 	return nil
 }
 
-// discard runs a first batch, which is checked and counts for nothing.
-func (m *Meter) discard(ctx context.Context) error {
+// discard runs a batch, which is checked and counts for nothing, and returns how
+// long it took.
+func (m *Meter) discard(ctx context.Context) (time.Duration, error) {
+	start := time.Now()
 	if err := m.run(ctx); err != nil {
-		return err
+		return 0, err
 	}
-	return m.check(ctx)
+	took := time.Since(start)
+	return took, m.check(ctx)
 }
 
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
-// a first batch, which is watched, checked and discarded.
+// batches for as long as [WarmUp] said, one at least, which are checked and
+// discarded; the first is watched.
 //
 // What setting up left behind is collected first, and its memory given back at
 // once, which the runtime would else do bit by bit for seconds: its timer keeps a
 // thread in the network poller meanwhile, which costs work on several cores what
-// [child.RegisterMeasuring] says. The discarded batch takes back what it needs.
+// [child.RegisterMeasuring] says. The discarded batches take back what they need.
 // Work that allocates much may have the runtime give memory back all the same, as
 // in any program.
-func (m *Meter) Prepare(ctx context.Context) error {
+func (m *Meter) Prepare(ctx context.Context, warm time.Duration) error {
 	debug.FreeOSMemory()
 	if m.task != nil {
 		if err := m.handOut(ctx); err != nil {
 			return err
 		}
 	}
+	start := time.Now()
 	if err := m.census.during(func() error { return m.run(ctx) }); err != nil {
 		return err
 	}
+	first := time.Since(start)
 	if err := m.check(ctx); err != nil {
+		return err
+	}
+	if err := repeat(warm-first, func() (time.Duration, error) { return m.discard(ctx) }); err != nil {
 		return err
 	}
 	m.queue.reset()

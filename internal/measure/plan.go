@@ -39,24 +39,26 @@ type Options struct {
 	Weak bool
 }
 
-// The planner aims for plannedRounds of every cell, or with a precision for
-// plannedEstimates of those that the gains need, and runs no shorter than minRunTime,
-// which is some thousand times what the clock resolves and covers several
-// scheduler time slices, nor longer than maxRunTime, since more rounds tell
-// more than longer runs do once a run is that long.
+// The planner aims for plannedRounds of every cell, or with a precision for so many
+// of those that the gains need: at least fewestEstimates, and up to mostEstimates
+// as long as runs stay at ampleRunTime. Runs are no shorter than minRunTime, which
+// is some thousand times what the clock resolves and covers several scheduler time
+// slices, nor longer than maxRunTime.
 //
 // Many short runs beat few long ones as long as runs differ more from each other
 // than the batches inside one explain: a clock that wanders over seconds is the
 // same for neighbouring runs, and the shorter they are the nearer they lie. On two
 // virtual cores of a shared Xeon the gains of the default workloads were known to
 // ±2.7 % (geometric mean of 20) at 12 estimates, ±2.1 % at 24 and ±1.8 % at 40, in
-// the same time. At 40 a third of the time goes to starts and set-ups, and a run
-// is too short to show whether it settled.
+// the same time. At 40 that left runs of 62 ms, in which little can be seen of
+// whether they settled, and two fifths of the time for starts and set-ups.
 const (
-	plannedRounds    = 18
-	plannedEstimates = 24
-	minRunTime       = 50 * time.Millisecond
-	maxRunTime       = 400 * time.Millisecond
+	plannedRounds   = 18
+	fewestEstimates = 24
+	mostEstimates   = 40
+	minRunTime      = 50 * time.Millisecond
+	ampleRunTime    = 85 * time.Millisecond
+	maxRunTime      = 400 * time.Millisecond
 
 	// overheadShare is the part of a sweep's time expected to go to process
 	// starts, set-ups and discarded batches.
@@ -245,13 +247,20 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 // plannedRunTime returns how long a run is to measure, so that the planned runs
 // fill the budget.
 func plannedRunTime(plan resultfile.Plan) time.Duration {
-	slot := float64(plan.Budget) / plannedRuns(plan)
-	return min(max(time.Duration(slot*(1-overheadShare)), minRunTime), maxRunTime)
+	filling := func(estimates int) time.Duration {
+		slot := float64(plan.Budget) / plannedRuns(plan, estimates)
+		return time.Duration(slot * (1 - overheadShare))
+	}
+	runTime := filling(fewestEstimates)
+	if runTime > ampleRunTime {
+		runTime = max(ampleRunTime, filling(mostEstimates))
+	}
+	return min(max(runTime, minRunTime), maxRunTime)
 }
 
-// plannedRuns returns how many runs the budget is divided among; those of a choice
-// count for what they take.
-func plannedRuns(plan resultfile.Plan) float64 {
+// plannedRuns returns how many runs the budget is divided among, with so many
+// rounds that estimate; those of a choice count for what they take.
+func plannedRuns(plan resultfile.Plan, estimating int) float64 {
 	cells := len(plan.Cells())
 	if plan.Precision == 0 {
 		rounds := plannedRounds
@@ -260,7 +269,7 @@ func plannedRuns(plan resultfile.Plan) float64 {
 		}
 		return float64(rounds * cells)
 	}
-	choosing, estimating := plan.ChoiceRounds, plannedEstimates
+	choosing := plan.ChoiceRounds
 	if plan.Rounds > 0 {
 		choosing = min(choosing, plan.Rounds)
 		estimating = plan.Rounds - choosing

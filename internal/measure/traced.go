@@ -87,7 +87,7 @@ func traceCell(ctx context.Context, w workloads.Workload, spec TraceSpec) (trace
 	debug.FreeOSMemory() // as before runs that are measured
 	// A first batch opens connections and starts threads, a second one shows how
 	// long one takes.
-	if err := m.discard(ctx); err != nil {
+	if _, err := m.discard(ctx); err != nil {
 		return Traced{}, err
 	}
 	start := time.Now()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver: SQLite in Go, no cgo
 
@@ -36,6 +37,7 @@ var SQLite = workloads.Workload{
 	Advice:     "one connection for writing (pool=1 shows it: database/sql queues for it in order), or batch several writes into a transaction; concurrency pays for reads",
 	Related:    []string{"db/bbolt", "db/postgres", "sync/mutex"},
 	Batch:      sqliteBatch,
+	Settles:    60 * time.Millisecond, // the first 20 ms take a seventh longer
 	Parameters: []workloads.Parameter{
 		workloads.ChoiceParameter("mix", "tpcb", []string{"tpcb", "a", "b", "c"}, "what a task does: a TPC-B transaction, or 4 requests of YCSB's mix A (half updates), B (5 % updates) or C (reads only)"),
 		poolParameter,

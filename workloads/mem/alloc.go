@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/metrics"
+	"time"
 
 	"runbench/workloads"
 )
@@ -28,6 +29,7 @@ var Alloc = workloads.Workload{
 	Advice:     "allocate less: slices of values instead of pointers, buffers that are used again, objects kept on the stack; where memory is plenty, a higher GOGC with a memory limit",
 	Related:    []string{"cpu/sort", "mem/chase"},
 	Batch:      allocBatch,
+	Settles:    50 * time.Millisecond, // the first 20 ms take a fifth longer
 	Idempotent: true,
 	Parameters: []workloads.Parameter{
 		allocSizes.Parameter("trees of 511 nodes that each task builds and drops"),

@@ -3,6 +3,7 @@ package mem
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"runbench/workloads"
 )
@@ -23,6 +24,7 @@ var Sum = workloads.Workload{
 	Advice:     "use smaller types or fewer passes: once the bus is full, more cores wait for the same bytes",
 	Related:    []string{"mem/triad", "mem/chase"},
 	Batch:      sumBatch,
+	Settles:    100 * time.Millisecond, // the first 20 ms take up to half as long again
 	Idempotent: true,
 	Grows:      true,
 	Parameters: []workloads.Parameter{sumSizes.Parameter("numbers of eight bytes to add up")},

@@ -4,6 +4,7 @@ package mem
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"runbench/internal/host/cache"
 	"runbench/workloads"
@@ -31,6 +32,7 @@ var Triad = workloads.Workload{
 	Advice:     "more cores will not help once the bus is full: touch less memory, in blocks that fit the cache",
 	Related:    []string{"mem/sum", "mem/chase"},
 	Batch:      triadBatch,
+	Settles:    100 * time.Millisecond, // the first 20 ms take up to half as long again
 	Idempotent: true,
 	Grows:      true,
 	Parameters: []workloads.Parameter{
