@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,7 +51,7 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 		}()
 	}
 	m := measure.NewMeter(in, s, c.cell.Goroutines, c.workload.Batch, c.workload.Waits)
-	if err := m.Prepare(ctx, measure.WarmUp(c.workload, time.Second)); err != nil {
+	if err := m.Prepare(ctx, measure.WarmUp(c.workload, benchtime())); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs() // or package testing would leave our figures for them out
@@ -72,4 +73,15 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 		b.ReportMetric(v.Value, v.Unit)
 	}
 	return m
+}
+
+// benchtime returns what -benchtime asks for, 0 for a number of batches: whoever
+// counts them gets those and the first one.
+func benchtime() time.Duration {
+	f := flag.Lookup("test.benchtime")
+	if f == nil {
+		return 0
+	}
+	d, _ := time.ParseDuration(f.Value.String())
+	return d
 }
