@@ -51,7 +51,7 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 		}()
 	}
 	m := measure.NewMeter(in, s, c.cell.Goroutines, c.workload.Batch, c.workload.Waits)
-	if err := m.Prepare(ctx, measure.WarmUp(c.workload, benchtime())); err != nil {
+	if _, err := m.Prepare(ctx, measure.WarmUp(c.workload, benchtime())); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs() // or package testing would leave our figures for them out

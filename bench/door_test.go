@@ -138,6 +138,28 @@ func TestGomaxprocsIsTheOneInTheName(t *testing.T) {
 	}
 }
 
+// Where a time is asked for batches run before, for twice as long where it is
+// short; where batches are counted there is one. A task sees a batch each.
+func TestBatchesBeforeTheMeasuredOnes(t *testing.T) {
+	before := func(benchtime string) int {
+		out := door(t, "with Main", "-test.bench=^BenchmarkProbe$/waits=false/strategy=sequential", "-test.benchtime="+benchtime, "-test.cpu=1")
+		measured := 0
+		for line := range strings.Lines(out) {
+			if f := strings.Fields(line); len(f) > 1 && strings.HasPrefix(f[0], "BenchmarkProbe/") {
+				measured, _ = strconv.Atoi(f[1])
+			}
+		}
+		return strings.Count(out, "probe ") - measured
+	}
+	if n := before("5x"); n != 1 {
+		t.Errorf("%d batches before 5 counted ones, want 1", n)
+	}
+	// Nobody knows how many fit into 2 ms, but a batch of microseconds fits twice.
+	if n := before("1ms"); n < 2 {
+		t.Errorf("%d batches before those of 1ms, want as many as fit into 2ms", n)
+	}
+}
+
 // The command and `go test -bench` name the same cells, under the same keys.
 func TestBothDoorsNameTheSameCells(t *testing.T) {
 	// The quick workloads stand for all: names come from one function.

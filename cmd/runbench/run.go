@@ -389,6 +389,8 @@ func (f *sweepFlags) sameAs(had *resultfile.Set, plan resultfile.Plan, config re
 	set := f.cmd.Flags().Changed
 	asked := len(patterns) > 0 || f.all || set("weak") || set("size") || set("goroutines") || set("strategy")
 	switch {
+	case old.WarmUp != plan.WarmUp:
+		return fmt.Errorf("its runs were warmed up for %v, this runbench does it for %v: the two cannot be mixed", old.WarmUp, plan.WarmUp)
 	case set("procs") && !slices.Equal(old.Procs, plan.Procs):
 		return fmt.Errorf("it was begun with --procs %v, not %v", old.Procs, plan.Procs)
 	case asked && !reflect.DeepEqual(normal(old.Subjects), normal(plan.Subjects)):

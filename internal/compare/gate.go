@@ -248,6 +248,9 @@ func (g *Gate) warn(before, after *resultfile.Set, rules []Rule, uncontrolled bo
 		}
 		g.Warnings = append(g.Warnings, fmt.Sprintf("no workload of the old file has %s", strings.Join(units, " or ")))
 	}
+	if a, b := before.Manifest, after.Manifest; a != nil && b != nil && a.Plan.WarmUp != b.Plan.WarmUp {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("the old file's runs were warmed up for %v, the new one's for %v: work that fills caches may differ for that alone", a.Plan.WarmUp, b.Plan.WarmUp))
+	}
 	if uncontrolled && !g.Paired {
 		g.Warnings = append(g.Warnings, "no control arm with such a unit in both files: whether the machine itself changed in between cannot be told")
 	}

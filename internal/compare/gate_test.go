@@ -134,6 +134,19 @@ func TestGateSaysWhatDisturbed(t *testing.T) {
 	}
 }
 
+func TestGateSaysWhatWarmedUpOtherwise(t *testing.T) {
+	old, new := sweepFile(side{seed: 1, control: true}, 6), sweepFile(side{seed: 2, control: true}, 6)
+	rules := []Rule{{resultfile.NsPerOp, 0.05}}
+	if g := Judge(old, new, rules, DefaultAlpha); len(g.Warnings) != 0 {
+		t.Errorf("alike: warnings %q", g.Warnings)
+	}
+	old.Manifest, new.Manifest = &resultfile.Manifest{}, &resultfile.Manifest{Plan: resultfile.Plan{Seed: 2, WarmUp: 20 * time.Millisecond}}
+	old.End, new.End = &resultfile.End{}, &resultfile.End{}
+	if g := Judge(old, new, rules, DefaultAlpha); len(g.Warnings) != 1 || !strings.Contains(g.Warnings[0], "warmed up for 0s, the new one's for 20ms") {
+		t.Errorf("warnings %q", g.Warnings)
+	}
+}
+
 // A name without a count of cores is not said to be of none.
 func TestGateCores(t *testing.T) {
 	g := Gate{Comparisons: []GateComparison{{Workload: "Encode", Unit: "ns/op"}, {Workload: "Encode", Unit: "ns/op", Gomaxprocs: 8}}}

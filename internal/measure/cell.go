@@ -66,16 +66,13 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...stra
 		}
 	}()
 	m := NewMeter(in, s, spec.Goroutines, w.Batch*max(1, spec.Batches), w.Waits)
-	if err := m.Prepare(ctx, WarmUp(w, spec.RunTime)); err != nil {
-		return Outcome{}, err
-	}
-	// What setting up left behind is collected now, not inside.
-	runtime.GC()
-	first, err := m.Batch(ctx)
+	one, err := m.Prepare(ctx, WarmUp(w, spec.RunTime))
 	if err != nil {
 		return Outcome{}, err
 	}
-	for range batches(first, spec.RunTime) - 1 {
+	// What the batches so far left behind is collected now, not inside.
+	runtime.GC()
+	for range batches(one, spec.RunTime) {
 		if _, err := m.Batch(ctx); err != nil {
 			return Outcome{}, err
 		}
@@ -130,13 +127,13 @@ func begin(ctx context.Context, w workloads.Workload, spec Spec) (in *workloads.
 	return in, stop, nil
 }
 
-// batches returns how many batches a run has, from the time of the first one:
-// the number that comes nearest to the time asked for. It is settled after one
-// batch, because to stop when the time is up would favour runs whose last batch
-// was slow.
-func batches(first, runTime time.Duration) int {
-	if first <= 0 {
-		first = 1
+// batches returns how many batches a run has, from the time of one before: the
+// number that comes nearest to the time asked for. No measured batch decides it: to
+// stop when the time is up would favour runs whose last batch was slow, and to go
+// by the first one would count a slow one alone and a fast one together with others.
+func batches(one, runTime time.Duration) int {
+	if one <= 0 {
+		one = 1
 	}
-	return max(1, int(math.Round(float64(runTime)/float64(first))))
+	return max(1, int(math.Round(float64(runTime)/float64(one))))
 }

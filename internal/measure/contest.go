@@ -17,7 +17,7 @@ func ContestPlan(item workloads.Selected, names []string, c, p int, budget time.
 		Strategies: names, Goroutines: []int{1, c},
 	}
 	plan := resultfile.Plan{
-		Seed: seed, Budget: budget, Procs: []int{p}, Subjects: []resultfile.Subject{subject},
+		Seed: seed, Budget: budget, Procs: []int{p}, Subjects: []resultfile.Subject{subject}, WarmUp: warmUp,
 	}
 	if item.Computes() && p > 1 {
 		// A subject of its own: as a ceiling it would bring the other one along.

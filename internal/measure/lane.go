@@ -40,6 +40,7 @@ type laneReport struct {
 	Ready bool     `json:"ready,omitempty"`
 	Batch int      `json:"batch,omitempty"` // K
 	Spans []span   `json:"spans,omitempty"`
+	Warm  int64    `json:"warm,omitempty"` // ns from when all work on
 	Notes []string `json:"notes,omitempty"`
 	Error string   `json:"error,omitempty"`
 }
@@ -54,11 +55,12 @@ func serveLane(w workloads.Workload, spec Spec, out io.Writer) error {
 	if err != nil {
 		return report.Encode(laneReport{Error: err.Error()})
 	}
-	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Notes: notes})
+	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Warm: int64(WarmUp(w, spec.RunTime)), Notes: notes})
 }
 
-// runLane sets an instance up, warms up, says that it is ready,
-// waits for the gate, and runs batches for as long as spec says.
+// runLane sets an instance up, discards a first batch, says that it is ready,
+// waits for the gate, and runs batches for as long as spec says, and before that to
+// warm up together with the other lanes.
 func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() error, gate <-chan struct{}) (spans []span, notes []string, err error) {
 	in, stop, err := begin(ctx, w, spec)
 	if err != nil {
@@ -70,11 +72,7 @@ func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() 
 		}
 	}()
 	m := NewMeter(in, strategy.Sequential, 1, w.Batch, false)
-	first, err := m.discard(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := repeat(WarmUp(w, spec.RunTime)-first, func() (time.Duration, error) { return m.discard(ctx) }); err != nil {
+	if _, err := m.discard(ctx); err != nil {
 		return nil, nil, err
 	}
 	if err := ready(); err != nil {
@@ -87,7 +85,7 @@ func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() 
 	}
 	opened := time.Now()
 	since := func(t time.Time) int64 { return opened.UnixNano() + int64(t.Sub(opened)) }
-	for len(spans) < 2 || time.Since(opened) < spec.RunTime {
+	for end := WarmUp(w, spec.RunTime) + spec.RunTime; len(spans) < 2 || time.Since(opened) < end; {
 		start := time.Now()
 		if err := m.run(ctx); err != nil {
 			return nil, nil, err
@@ -143,7 +141,7 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 	if ctx.Err() != nil {
 		return Outcome{}, context.Cause(ctx)
 	}
-	return joint(w.Batch, lanes, notes)
+	return joint(w.Batch, lanes, WarmUp(w, spec.RunTime), notes)
 }
 
 // processLanes measures the hardware ceiling: a process a lane, each on a CPU of
@@ -194,18 +192,19 @@ func processLanes(ctx context.Context, program string, spec Spec) (Outcome, erro
 	}
 	spans := make([][]span, n)
 	var batch int
+	var warm int64
 	var notes []string
 	for i, p := range lanes {
 		report, err := hear(p)
 		if err != nil {
 			return Outcome{}, err
 		}
-		batch, spans[i], notes = report.Batch, report.Spans, report.Notes
+		batch, spans[i], warm, notes = report.Batch, report.Spans, report.Warm, report.Notes
 	}
 	if !pinned {
 		notes = append(notes, "hardware ceiling: the processes could not be pinned to CPUs of their own")
 	}
-	return joint(batch, spans, notes)
+	return joint(batch, spans, time.Duration(warm), notes)
 }
 
 // hear reads a lane's next report.
@@ -234,14 +233,15 @@ func laneSpec(spec Spec, i int) (Spec, error) {
 }
 
 // joint returns the throughput of lanes over the time in which all of them were
-// at work: the sum, over lanes, of its tasks in that time over how much of it its
+// at work and warm, which they are once all have worked for that long: the sum, over lanes, of its tasks in that time over how much of it its
 // batches took. A batch that lies partly inside counts by that part. The checks
 // between batches are in neither.
-func joint(batch int, lanes [][]span, notes []string) (Outcome, error) {
+func joint(batch int, lanes [][]span, warm time.Duration, notes []string) (Outcome, error) {
 	from, to := lanes[0][0].Start, lanes[0][len(lanes[0])-1].End
 	for _, spans := range lanes {
 		from, to = max(from, spans[0].Start), min(to, spans[len(spans)-1].End)
 	}
+	from += int64(warm)
 	rate, batches := 0.0, 0
 	var busy float64
 	for i, spans := range lanes {

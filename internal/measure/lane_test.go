@@ -23,6 +23,7 @@ func TestJoint(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		lanes [][]span
+		warm  time.Duration
 		rate  float64 // tasks/s at 10 tasks a batch
 		err   string
 	}{
@@ -31,11 +32,13 @@ func TestJoint(t *testing.T) {
 		{name: "checks in between are not in the rate", lanes: [][]span{every(0, 10, 90, 5), every(0, 10, 40, 9)}, rate: 2000},
 		// While the second lane had not begun the first one was twice as fast.
 		{name: "late", lanes: [][]span{append(every(0, 5, 0, 4), every(20, 10, 0, 4)...), every(20, 10, 0, 4)}, rate: 2000},
+		{name: "warming up together", lanes: [][]span{append(every(0, 20, 0, 2), every(40, 10, 0, 4)...), append(every(10, 15, 0, 2), every(40, 10, 0, 4)...)}, warm: 30 * time.Millisecond, rate: 2000},
+		{name: "never warm", lanes: [][]span{every(0, 10, 0, 2), every(0, 10, 0, 2)}, warm: 20 * time.Millisecond, err: "never at work"},
 		{name: "no batch wholly inside", lanes: [][]span{every(0, 100, 0, 1), every(50, 100, 0, 1)}, rate: 200},
 		{name: "no overlap", lanes: [][]span{every(0, 10, 0, 2), every(100, 10, 0, 2)}, err: "lane 0 was never at work"},
 		{name: "backwards", lanes: [][]span{{{10, 5}}}, err: "clock"},
 	} {
-		o, err := joint(10, test.lanes, nil)
+		o, err := joint(10, test.lanes, test.warm, nil)
 		if test.err != "" {
 			if err == nil || !strings.Contains(err.Error(), test.err) {
 				t.Errorf("%s: got %v, want %q", test.name, err, test.err)

@@ -30,7 +30,7 @@ type Meter struct {
 	walls    []time.Duration // of the measured batches
 	account  account         // of what they used
 	period   period          // from before the first to after the last
-	census   census          // of goroutines in the discarded batch
+	census   census          // of goroutines in the first, discarded batch
 	latency  []time.Duration // of each task of the batch under way; nil where tasks do not wait
 	samples  []time.Duration // of all tasks of the measured batches
 	queue    queue           // of tasks in flight, where latencies are recorded
@@ -100,8 +100,9 @@ func (m *Meter) discard(ctx context.Context) (time.Duration, error) {
 }
 
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
-// batches for as long as [WarmUp] said, one at least, which are checked and
-// discarded; the first is watched.
+// batches for the time warm, one at least, which are checked and count for nothing.
+// The first is watched. It returns how long the last one took: what a run has room
+// for is settled by a batch that is not measured.
 //
 // What setting up left behind is collected first, and its memory given back at
 // once, which the runtime would else do bit by bit for seconds: its timer keeps a
@@ -109,29 +110,28 @@ func (m *Meter) discard(ctx context.Context) (time.Duration, error) {
 // [child.RegisterMeasuring] says. The discarded batches take back what they need.
 // Work that allocates much may have the runtime give memory back all the same, as
 // in any program.
-func (m *Meter) Prepare(ctx context.Context, warm time.Duration) error {
+func (m *Meter) Prepare(ctx context.Context, warm time.Duration) (last time.Duration, err error) {
 	debug.FreeOSMemory()
 	if m.task != nil {
 		if err := m.handOut(ctx); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	start := time.Now()
-	if err := m.census.during(func() error { return m.run(ctx) }); err != nil {
+	err = m.census.during(func() error {
+		last, err = m.discard(ctx)
 		return err
+	})
+	for spent := last; err == nil && spent < warm; spent += last {
+		last, err = m.discard(ctx)
 	}
-	first := time.Since(start)
-	if err := m.check(ctx); err != nil {
-		return err
-	}
-	if err := repeat(warm-first, func() (time.Duration, error) { return m.discard(ctx) }); err != nil {
-		return err
+	if err != nil {
+		return 0, err
 	}
 	m.queue.reset()
 	if _, err := m.readFigures(); err != nil {
-		return err
+		return 0, err
 	}
-	return m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
+	return last, m.readCounters(func(unit string, v float64) { m.counters[unit] = -v })
 }
 
 // handOut measures what it costs to hand out a batch of empty tasks.

@@ -39,30 +39,29 @@ type Options struct {
 	Weak bool
 }
 
-// The planner aims for plannedRounds of every cell, or with a precision for so many
-// of those that the gains need: at least fewestEstimates, and up to mostEstimates
-// as long as runs stay at ampleRunTime. Runs are no shorter than minRunTime, which
-// is some thousand times what the clock resolves and covers several scheduler time
-// slices, nor longer than maxRunTime.
+// The planner aims for so many rounds, or with a precision for so many of those
+// that estimate: at least fewestRounds, and up to mostRounds as long as runs stay
+// at ampleRunTime. Runs are no shorter than minRunTime, which is some thousand times
+// what the clock resolves and covers several scheduler time slices, nor longer than
+// maxRunTime.
 //
 // Many short runs beat few long ones as long as runs differ more from each other
 // than the batches inside one explain: a clock that wanders over seconds is the
 // same for neighbouring runs, and the shorter they are the nearer they lie. On two
 // virtual cores of a shared Xeon the gains of the default workloads were known to
-// ±2.7 % (geometric mean of 20) at 12 estimates, ±2.1 % at 24 and ±1.8 % at 40, in
-// the same time. At 40 that left runs of 62 ms, in which little can be seen of
-// whether they settled, and two fifths of the time for starts and set-ups.
+// ±2.7 % (geometric mean of 20) in 10 rounds that estimate, ±2.1 % in 18 and ±1.8 %
+// in 25, in the same time. More would leave more of it to starts than to measuring.
 const (
-	plannedRounds   = 18
-	fewestEstimates = 24
-	mostEstimates   = 40
-	minRunTime      = 50 * time.Millisecond
-	ampleRunTime    = 85 * time.Millisecond
-	maxRunTime      = 400 * time.Millisecond
+	fewestRounds = 18
+	mostRounds   = 40
+	minRunTime   = 50 * time.Millisecond
+	ampleRunTime = 80 * time.Millisecond
+	maxRunTime   = 400 * time.Millisecond
 
-	// overheadShare is the part of a sweep's time expected to go to process
-	// starts, set-ups and discarded batches.
-	overheadShare = 0.25
+	// outsideRun is the time that a run is expected to take beside what it
+	// measures: 61 ms on average of the default workloads, for the start of the
+	// process, the set-up and the batches of the warm-up.
+	outsideRun = 60 * time.Millisecond
 
 	// choiceRounds is in how many rounds every cell is measured before a sweep
 	// of some precision turns to what the gains need. C† takes the smallest
@@ -172,7 +171,7 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 	}
 	plan := resultfile.Plan{
 		Seed: opt.Seed, Rounds: opt.Rounds, Budget: opt.Budget, Procs: sorted(opt.Procs),
-		Precision: opt.Precision, Slower: opt.Slower,
+		Precision: opt.Precision, Slower: opt.Slower, WarmUp: warmUp,
 	}
 	if plan.Precision > 0 {
 		plan.ChoiceRounds = choiceRounds
@@ -247,32 +246,32 @@ func NewPlan(items []workloads.Selected, opt Options) (resultfile.Plan, error) {
 // plannedRunTime returns how long a run is to measure, so that the planned runs
 // fill the budget.
 func plannedRunTime(plan resultfile.Plan) time.Duration {
-	filling := func(estimates int) time.Duration {
-		slot := float64(plan.Budget) / plannedRuns(plan, estimates)
-		return time.Duration(slot * (1 - overheadShare))
+	filling := func(rounds int) time.Duration {
+		choosing, estimating := plannedRuns(plan, rounds)
+		left := float64(plan.Budget) - (choosing+estimating)*float64(outsideRun)
+		return time.Duration(left / (choiceShare*choosing + estimating))
 	}
-	runTime := filling(fewestEstimates)
+	runTime := filling(fewestRounds)
 	if runTime > ampleRunTime {
-		runTime = max(ampleRunTime, filling(mostEstimates))
+		runTime = max(ampleRunTime, filling(mostRounds))
 	}
 	return min(max(runTime, minRunTime), maxRunTime)
 }
 
-// plannedRuns returns how many runs the budget is divided among, with so many
-// rounds that estimate; those of a choice count for what they take.
-func plannedRuns(plan resultfile.Plan, estimating int) float64 {
+// plannedRuns returns how many runs of a choice and how many others the budget is
+// divided among, where the plan does not say how many rounds it has.
+func plannedRuns(plan resultfile.Plan, rounds int) (choosing, estimating float64) {
 	cells := len(plan.Cells())
-	if plan.Precision == 0 {
-		rounds := plannedRounds
-		if plan.Rounds > 0 {
-			rounds = plan.Rounds
-		}
-		return float64(rounds * cells)
-	}
-	choosing := plan.ChoiceRounds
 	if plan.Rounds > 0 {
-		choosing = min(choosing, plan.Rounds)
-		estimating = plan.Rounds - choosing
+		rounds = plan.Rounds
+	}
+	if plan.Precision == 0 {
+		return 0, float64(rounds * cells)
+	}
+	choice := plan.ChoiceRounds
+	if plan.Rounds > 0 {
+		choice = min(choice, plan.Rounds)
+		rounds -= choice
 	}
 	// The gains of a strategy need three cells; ceilings run in every second round.
 	var needed float64
@@ -287,7 +286,7 @@ func plannedRuns(plan resultfile.Plan, estimating int) float64 {
 		}
 		needed += 3*float64(max(1, len(s.Strategies))) + float64(len(s.Ceilings))
 	}
-	return choiceShare*float64(choosing*cells) + float64(estimating)*needed
+	return float64(choice * cells), float64(rounds) * needed
 }
 
 func sorted(counts []int) []int {

@@ -88,6 +88,37 @@ func TestNewPlan(t *testing.T) {
 	}
 }
 
+// A budget goes to rounds first, then to longer runs.
+func TestPlannedRunTime(t *testing.T) {
+	// One workload of 3 cells at 2 P and the control arm: 8 cells in 3 rounds of a
+	// choice, at half the time; then 3 cells and the control's 2 in each round.
+	const starts, choosing = 24, 12
+	for _, test := range []struct {
+		name              string
+		budget, want      time.Duration
+		rounds, precision int
+	}{
+		{name: "no time", budget: time.Second, want: minRunTime, precision: 2},
+		{name: "fewest rounds", budget: (starts+5*fewestRounds)*outsideRun + (choosing+5*fewestRounds)*70*time.Millisecond, want: 70 * time.Millisecond, precision: 2},
+		{name: "more rounds", budget: (starts+5*30)*outsideRun + (choosing+5*30)*ampleRunTime, want: ampleRunTime, precision: 2},
+		{name: "longer runs", budget: (starts+5*mostRounds)*outsideRun + (choosing+5*mostRounds)*120*time.Millisecond, want: 120 * time.Millisecond, precision: 2},
+		{name: "all the time there is", budget: time.Hour, want: maxRunTime, precision: 2},
+		{name: "rounds that were asked for", budget: (starts+5*7)*outsideRun + (choosing+5*7)*300*time.Millisecond, want: 300 * time.Millisecond, rounds: 10, precision: 2},
+		{name: "every cell in every round", budget: 8 * fewestRounds * (outsideRun + 60*time.Millisecond), want: 60 * time.Millisecond},
+	} {
+		plan, err := NewPlan(selected("cpu/fine"), Options{
+			Procs: []int{1, 2}, Goroutines: []int{1, 2, 8}, Budget: test.budget, Rounds: test.rounds,
+			Precision: float64(test.precision) / 100, Control: selected("io/waits")[0].Workload,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := plan.RunTime - test.want; off.Abs() > time.Microsecond {
+			t.Errorf("%s: runs of %v, want %v", test.name, plan.RunTime, test.want)
+		}
+	}
+}
+
 // A workload that cooperates has its own strategy whatever is asked for, and the
 // counts of its design.
 func TestNewPlanOfADesign(t *testing.T) {

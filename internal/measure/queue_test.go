@@ -17,7 +17,7 @@ func waits(t *testing.T, c int) *Meter {
 		Check: right,
 	}
 	m := NewMeter(in, strategy.Default, c, 16, true)
-	if err := m.Prepare(t.Context(), 0); err != nil {
+	if _, err := m.Prepare(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {

@@ -67,7 +67,7 @@ func TestRunTellsOfTheScheduler(t *testing.T) {
 		Check: right,
 	}
 	m := NewMeter(in, strategy.Default, 4, len(kept), false)
-	if err := m.Prepare(t.Context(), 0); err != nil {
+	if _, err := m.Prepare(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	runtime.GC()

@@ -2,21 +2,23 @@ package measure
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"testing"
 	"time"
 
+	"runbench/bench/strategy"
 	"runbench/workloads"
 )
 
 func TestWarmUp(t *testing.T) {
 	const ms = time.Millisecond
 	for _, test := range []struct{ settles, runTime, want time.Duration }{
-		{0, 100 * ms, warmUp},
+		{0, 100 * ms, 20 * ms},
 		{80 * ms, 100 * ms, 80 * ms},
-		{80 * ms, 50 * ms, 50 * ms},
-		{ms, 100 * ms, warmUp},
+		{100 * ms, 50 * ms, 100 * ms},
+		{100 * ms, 40 * ms, 80 * ms},
+		{ms, 100 * ms, 20 * ms},
+		{0, ms, 2 * ms},
+		{0, 0, 0},
 	} {
 		if got := WarmUp(workloads.Workload{Settles: test.settles}, test.runTime); got != test.want {
 			t.Errorf("settles in %v, measured for %v: warmed up for %v, want %v", test.settles, test.runTime, got, test.want)
@@ -24,55 +26,51 @@ func TestWarmUp(t *testing.T) {
 	}
 }
 
-func TestRepeat(t *testing.T) {
-	var calls []time.Duration
-	each := func(took time.Duration) func() (time.Duration, error) {
-		return func() (time.Duration, error) { calls = append(calls, took); return took, nil }
-	}
-	for _, test := range []struct {
-		d, took time.Duration
-		want    int
-	}{{10, 3, 4}, {9, 3, 3}, {1, 3, 1}, {0, 3, 0}, {-5, 3, 0}, {4, 0, 4}} {
-		calls = nil
-		if err := repeat(test.d, each(test.took)); err != nil || len(calls) != test.want {
-			t.Errorf("%d ns of batches of %d ns: %d batches (%v), want %d", test.d, test.took, len(calls), err, test.want)
-		}
-	}
-	broken := errors.New("broken")
-	if err := repeat(10, func() (time.Duration, error) { return 1, broken }); !errors.Is(err, broken) {
-		t.Errorf("a failed batch: %v, want %v", err, broken)
-	}
-}
-
-// The batches before the measured ones are as many as the time asks for, checked,
-// and in no figure.
+// The batches of the warm-up take the time asked for and not one batch more, are
+// checked, and are in no figure.
 func TestBatchesOfTheWarmUpDoNotCount(t *testing.T) {
-	var took []time.Duration
-	in := &workloads.Instance{
-		Run: func(context.Context, int) error {
-			start := time.Now()
-			time.Sleep(3 * time.Millisecond)
-			took = append(took, time.Since(start))
-			return nil
-		},
-		Check: right,
-	}
-	m := NewMeter(in, nil, 1, 1, false)
-	const warm = 20 * time.Millisecond
-	if err := m.Prepare(t.Context(), warm); err != nil {
-		t.Fatal(err)
-	}
-	before := slices.Clone(took)
-	if len(before) == 0 || total(before[:len(before)-1]) >= warm {
-		t.Errorf("batches of %v before the first measured one, want as many as reach %v", before, warm)
-	}
-	if _, err := m.Batch(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Finish(); err != nil {
-		t.Fatal(err)
-	}
-	if m.Batches() != 1 {
-		t.Errorf("%d batches count, want 1", m.Batches())
+	const tasks, warm = 4, 20 * time.Millisecond
+	for _, asked := range []time.Duration{0, warm} {
+		ran, checked := 0.0, 0.0
+		in := &workloads.Instance{
+			Task: func(_ context.Context, i int) error {
+				time.Sleep(time.Millisecond)
+				if i == 0 {
+					ran++
+				}
+				return nil
+			},
+			Check:    func(context.Context) error { checked++; return nil },
+			Counters: func() (map[string]float64, error) { return map[string]float64{"batches/op": ran}, nil },
+		}
+		m := NewMeter(in, strategy.Sequential, 1, tasks, true)
+		start := time.Now()
+		last, err := m.Prepare(t.Context(), asked)
+		took := time.Since(start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := ran
+		switch {
+		case took < asked || last < tasks*time.Millisecond:
+			t.Errorf("warmed up for %v of %v, the last batch for %v", took, asked, last)
+		case asked == 0 && before != 1:
+			t.Errorf("%v batches where one was to be discarded", before)
+		case before > 5: // of 4 ms and more each
+			t.Errorf("%v batches before the measured ones, want as many as reach %v", before, asked)
+		case checked != before:
+			t.Errorf("%v of %v batches checked", checked, before)
+		}
+		for range 2 {
+			if _, err := m.Batch(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		if m.Batches() != 2 || len(m.samples) != 2*tasks || m.counters["batches/op"] != 2 || len(m.Marks()) > 0 {
+			t.Errorf("%d batches, %d latencies, %v counted, %q; want 2, %d, 2 and no mark", m.Batches(), len(m.samples), m.counters["batches/op"], m.Marks(), 2*tasks)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,10 +40,20 @@ func (p *printer) gaps(ws []analysis.Workload) {
 		}
 		p.line("%s", text)
 	}
-	for _, line := range p.fitted("machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself") {
+	legend := "machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself"
+	if slices.ContainsFunc(ws, beatsCeilings) {
+		legend += "; more than 100 %: what the goroutines share, such as data in a cache, made them faster than as many that have their own"
+	}
+	for _, line := range p.fitted(legend) {
 		p.line("%s", p.style.paint(dim, line))
 	}
 	p.line("")
+}
+
+// beatsCeilings reports whether a workload is certainly faster than the same work
+// side by side with nothing shared, by more than nobody would ask about.
+func beatsCeilings(w analysis.Workload) bool {
+	return w.Gaps != nil && w.Gaps.Program != nil && w.Gaps.Program.Lo != nil && *w.Gaps.Program.Lo > 1.05
 }
 
 // kept writes the share that one step leaves of the step before.

@@ -71,6 +71,10 @@ type Plan struct {
 	// another.
 	ChoiceRunTime time.Duration `json:"choice_run_time,omitempty"`
 
+	// WarmUp is how long runs run batches before those that are measured, unless
+	// the workload settles later. 0 in files that are older: one batch.
+	WarmUp time.Duration `json:"warm_up,omitempty"`
+
 	// Slower names workloads that are made slower on purpose, in percent. It
 	// is for checking that a slowdown is found.
 	Slower map[string]float64 `json:"slower,omitempty"`
