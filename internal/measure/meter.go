@@ -117,15 +117,18 @@ func (m *Meter) Prepare(ctx context.Context, warm time.Duration) (last time.Dura
 			return 0, err
 		}
 	}
-	err = m.census.during(func() error {
-		last, err = m.discard(ctx)
-		return err
-	})
-	for spent := last; err == nil && spent < warm; spent += last {
-		last, err = m.discard(ctx)
-	}
-	if err != nil {
+	start := time.Now()
+	if err := m.census.during(func() error { return m.run(ctx) }); err != nil {
 		return 0, err
+	}
+	last = time.Since(start)
+	if err := m.check(ctx); err != nil { // unwatched
+		return 0, err
+	}
+	for spent := last; spent < warm; spent += last {
+		if last, err = m.discard(ctx); err != nil {
+			return 0, err
+		}
 	}
 	m.queue.reset()
 	if _, err := m.readFigures(); err != nil {
