@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,7 +56,7 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 	b.ReportAllocs() // or package testing would leave our figures for them out
 	runtime.GC()
 	for b.Loop() {
-		if _, err := m.Batch(ctx); err != nil {
+		if err := m.Batch(ctx); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -78,10 +77,6 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 // benchtime returns what -benchtime asks for, 0 for a number of batches: whoever
 // counts them gets those and the first one.
 func benchtime() time.Duration {
-	f := flag.Lookup("test.benchtime")
-	if f == nil {
-		return 0
-	}
-	d, _ := time.ParseDuration(f.Value.String())
+	d, _ := time.ParseDuration(testFlag("benchtime"))
 	return d
 }

@@ -73,7 +73,7 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...stra
 	// What the batches so far left behind is collected now, not inside.
 	runtime.GC()
 	for range batches(one, spec.RunTime) {
-		if _, err := m.Batch(ctx); err != nil {
+		if err := m.Batch(ctx); err != nil {
 			return Outcome{}, err
 		}
 	}

@@ -8,9 +8,10 @@
 //  3. Each run is a fresh worker process (see [Process]): the program starts
 //     itself with GOMAXPROCS set, so that what one run leaves behind (threads, a
 //     grown heap, a warm scheduler) does not reach the next.
-//  4. The worker (see [RunCell]) sets the workload up, discards a first batch,
-//     and then times batches with a [Meter], checking each result. What makes a
-//     run doubtful, such as a violation of Little's law, marks it.
+//  4. The worker (see [RunCell]) sets the workload up, warms up with
+//     batches that count for nothing (see [WarmUp]), and then times batches with a
+//     [Meter], checking each result. What makes a run doubtful, such as a violation
+//     of Little's law, marks it.
 //  5. Ceilings are measured in lanes that begin together behind a gate: n
 //     processes show what the hardware leaves, n goroutines that share nothing
 //     what the Go runtime leaves.

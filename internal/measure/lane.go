@@ -37,12 +37,12 @@ const laneRole = "lane"
 // laneReport is what a lane that is a process tells: that it is ready, then
 // what it did.
 type laneReport struct {
-	Ready bool     `json:"ready,omitempty"`
-	Batch int      `json:"batch,omitempty"` // K
-	Spans []span   `json:"spans,omitempty"`
-	Warm  int64    `json:"warm,omitempty"` // ns from when all work on
-	Notes []string `json:"notes,omitempty"`
-	Error string   `json:"error,omitempty"`
+	Ready bool          `json:"ready,omitempty"`
+	Batch int           `json:"batch,omitempty"` // K
+	Spans []span        `json:"spans,omitempty"`
+	Warm  time.Duration `json:"warm,omitempty"` // ns from when all work on
+	Notes []string      `json:"notes,omitempty"`
+	Error string        `json:"error,omitempty"`
 }
 
 // serveLane is the side of a lane's process.
@@ -55,7 +55,7 @@ func serveLane(w workloads.Workload, spec Spec, out io.Writer) error {
 	if err != nil {
 		return report.Encode(laneReport{Error: err.Error()})
 	}
-	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Warm: int64(WarmUp(w, spec.RunTime)), Notes: notes})
+	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Warm: WarmUp(w, spec.RunTime), Notes: notes})
 }
 
 // runLane sets an instance up, discards a first batch, says that it is ready,
@@ -192,7 +192,7 @@ func processLanes(ctx context.Context, program string, spec Spec) (Outcome, erro
 	}
 	spans := make([][]span, n)
 	var batch int
-	var warm int64
+	var warm time.Duration
 	var notes []string
 	for i, p := range lanes {
 		report, err := hear(p)
@@ -204,7 +204,7 @@ func processLanes(ctx context.Context, program string, spec Spec) (Outcome, erro
 	if !pinned {
 		notes = append(notes, "hardware ceiling: the processes could not be pinned to CPUs of their own")
 	}
-	return joint(batch, spans, time.Duration(warm), notes)
+	return joint(batch, spans, warm, notes)
 }
 
 // hear reads a lane's next report.
@@ -233,9 +233,9 @@ func laneSpec(spec Spec, i int) (Spec, error) {
 }
 
 // joint returns the throughput of lanes over the time in which all of them were
-// at work and warm, which they are once all have worked for that long: the sum, over lanes, of its tasks in that time over how much of it its
-// batches took. A batch that lies partly inside counts by that part. The checks
-// between batches are in neither.
+// at work, from when they had been so for the time warm: the sum, over lanes, of its
+// tasks in that time over how much of it its batches took. A batch that lies partly
+// inside counts by that part. The checks between batches are in neither.
 func joint(batch int, lanes [][]span, warm time.Duration, notes []string) (Outcome, error) {
 	from, to := lanes[0][0].Start, lanes[0][len(lanes[0])-1].End
 	for _, spans := range lanes {

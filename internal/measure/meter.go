@@ -160,7 +160,7 @@ func (m *Meter) handOut(ctx context.Context) error {
 
 // Batch times one batch and checks its result. The first is called right after a
 // garbage collection, so that none that began before ends inside.
-func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
+func (m *Meter) Batch(ctx context.Context) error {
 	if len(m.walls) == 0 {
 		m.period.begin()
 	}
@@ -170,14 +170,14 @@ func (m *Meter) Batch(ctx context.Context) (time.Duration, error) {
 	wall := time.Since(start)
 	m.account.close()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := m.check(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	m.walls = append(m.walls, wall)
 	m.samples = append(m.samples, m.latency...)
-	return wall, nil
+	return nil
 }
 
 // Finish reads what is read once a run.

@@ -261,17 +261,13 @@ func plannedRunTime(plan resultfile.Plan) time.Duration {
 // plannedRuns returns how many runs of a choice and how many others the budget is
 // divided among, where the plan does not say how many rounds it has.
 func plannedRuns(plan resultfile.Plan, rounds int) (choosing, estimating float64) {
-	cells := len(plan.Cells())
-	if plan.Rounds > 0 {
-		rounds = plan.Rounds
-	}
-	if plan.Precision == 0 {
-		return 0, float64(rounds * cells)
-	}
-	choice := plan.ChoiceRounds
+	cells, choice := len(plan.Cells()), plan.ChoiceRounds
 	if plan.Rounds > 0 {
 		choice = min(choice, plan.Rounds)
-		rounds -= choice
+		rounds = plan.Rounds - choice
+	}
+	if plan.Precision == 0 { // and nothing is chosen
+		return 0, float64(rounds * cells)
 	}
 	// The gains of a strategy need three cells; ceilings run in every second round.
 	var needed float64

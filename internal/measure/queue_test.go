@@ -21,7 +21,7 @@ func waits(t *testing.T, c int) *Meter {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := m.Batch(t.Context()); err != nil {
+		if err := m.Batch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -72,7 +72,7 @@ func TestRunTellsOfTheScheduler(t *testing.T) {
 	}
 	runtime.GC()
 	for range 20 {
-		if _, err := m.Batch(t.Context()); err != nil {
+		if err := m.Batch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 const warmUp = 20 * time.Millisecond
 
 // WarmUp returns how long a run that measures w for so long runs batches before,
-// which count for nothing: for as long as w takes to settle. A run that is shorter
-// than that is one for a quick look, of which no more than two thirds go to it.
+// which count for nothing: for as long as w takes to settle, but for no more than
+// twice as long as it measures, so that a quick look stays one.
 func WarmUp(w workloads.Workload, runTime time.Duration) time.Duration {
 	return min(max(warmUp, w.Settles), 2*runTime)
 }
