@@ -297,6 +297,10 @@ func TestMachines(t *testing.T) {
 			physical: 1, logical: 1, procs: []int{1}, counts: []int{1, 4, 16}, rounds: 6, manifest: true,
 			rate: func(c, _ int) float64 { return 100 * float64(c) }, waits: true,
 		}, []string{"needs goroutines", "goroutines"}},
+		{"two cores that share a cache", sweptFile{
+			physical: 2, logical: 2, procs: []int{1, 2}, counts: []int{1, 2}, rounds: 6, manifest: true,
+			rate: usl(1000, 0.02, 0), ceilings: true, // more than lanes reach
+		}, []string{"more than 100"}},
 		{"eight cores with threads", sweptFile{
 			physical: 8, logical: 16, procs: []int{1, 2, 4, 8, 16}, counts: []int{1, 2, 4, 8, 16, 32}, rounds: 8, manifest: true,
 			rate: usl(1000, 0.05, 0.002), ceilings: true,

@@ -113,6 +113,7 @@ type gapTable struct {
 	Finding string
 	Cores   string
 	Rows    []gapRow
+	Note    string
 }
 
 type gapRow struct {
@@ -124,9 +125,11 @@ type gapRow struct {
 func newGapTable(subjects []*namedSubject) *gapTable {
 	t := &gapTable{}
 	most := 0
+	var ws []analysis.Workload
 	for _, s := range subjects {
 		if s.Gaps != nil {
 			most = max(most, s.Gaps.Cores)
+			ws = append(ws, s.Workload)
 		}
 	}
 	worst, owner, kept := "", "", 1.0
@@ -144,7 +147,9 @@ func newGapTable(subjects []*namedSubject) *gapTable {
 			who string
 			of  *analysis.Part
 		}{{"the machine", g.Machine}, {"the Go runtime", g.Runtime}, {"the program", g.Program}} {
-			if part.of != nil && part.of.Value < kept {
+			// What may as well be the noise of the measurement is nobody's loss.
+			certain := part.of != nil && (part.of.Hi == nil || *part.of.Hi < 1)
+			if certain && part.of.Value < kept {
 				worst, owner, kept = s.title(), part.who, part.of.Value
 			}
 		}
@@ -153,6 +158,7 @@ func newGapTable(subjects []*namedSubject) *gapTable {
 		return nil
 	}
 	t.Cores = report.Plural(most, "core")
+	t.Note = report.GapLegend(ws) + "; each keeps a share of what the one before left"
 	t.Finding = "Next to nothing of the speed-up is lost"
 	if kept < 0.95 {
 		t.Finding = fmt.Sprintf("Most is lost in %s, to %s: it leaves %s", worst, owner, report.Percent(kept))

@@ -40,14 +40,20 @@ func (p *printer) gaps(ws []analysis.Workload) {
 		}
 		p.line("%s", text)
 	}
+	for _, line := range p.fitted(GapLegend(ws)) {
+		p.line("%s", p.style.paint(dim, line))
+	}
+	p.line("")
+}
+
+// GapLegend says what the machine, the runtime and the program are in a table of
+// the gaps of ws, and what more than all means where one of ws shows that.
+func GapLegend(ws []analysis.Workload) string {
 	legend := "machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself"
 	if slices.ContainsFunc(ws, beatsCeilings) {
 		legend += "; more than 100 %: what the goroutines share, such as data in a cache, made them faster than as many that have their own"
 	}
-	for _, line := range p.fitted(legend) {
-		p.line("%s", p.style.paint(dim, line))
-	}
-	p.line("")
+	return legend
 }
 
 // beatsCeilings reports whether a workload is certainly faster than the same work
