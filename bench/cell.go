@@ -54,7 +54,6 @@ func (c measurement) run(b *testing.B) *measure.Meter {
 		b.Fatal(err)
 	}
 	b.ReportAllocs() // or package testing would leave our figures for them out
-	runtime.GC()
 	for b.Loop() {
 		if err := m.Batch(ctx); err != nil {
 			b.Fatal(err)

@@ -58,13 +58,18 @@ func Register(name string, role Role) { roles[name] = entry{role: role} }
 // later. cpu/hash lost 2 % to that on two cores, in batches of 36 ms.
 func RegisterMeasuring(name string, role Role) { roles[name] = entry{role: role, measures: true} }
 
-// released is closed when the parent calls Release.
-var released = make(chan struct{})
+// released and relieved are closed when the parent calls Release and Relieve.
+var released, relieved = make(chan struct{}), make(chan struct{})
 
 // Released returns a channel that is closed once the parent has called
 // [Process.Release]: a gate behind which several children can wait, so that
 // they begin together. It is for children.
 func Released() <-chan struct{} { return released }
+
+// Relieved returns a channel that is closed once the parent has called
+// [Process.Relieve]: several children can go on until then, so that none of them
+// works alone at the end. It is for children.
+func Relieved() <-chan struct{} { return relieved }
 
 // Main must be called first in every main function and TestMain whose program
 // starts children. In a child it runs the role and exits; in any other process
@@ -98,8 +103,11 @@ func Main() {
 		os.Exit(0) // the parent was gone before it said what to do
 	}
 	go func() {
-		if _, err := in.ReadBytes('\n'); err == nil {
-			close(released)
+		for _, said := range []chan struct{}{released, relieved} {
+			if _, err := in.ReadBytes('\n'); err != nil {
+				break
+			}
+			close(said)
 		}
 		_, _ = io.Copy(io.Discard, in)
 		os.Exit(0)
@@ -214,7 +222,13 @@ func (p *Process) reap() error {
 }
 
 // Release opens the gate that the child waits behind; see [Released].
-func (p *Process) Release() error {
+func (p *Process) Release() error { return p.say() }
+
+// Relieve tells the child, after Release, that it may end its work; see [Relieved].
+func (p *Process) Relieve() error { return p.say() }
+
+// say writes an empty line, the next thing that the child waits for.
+func (p *Process) say() error {
 	_, err := p.in.Write([]byte{'\n'})
 	return err
 }

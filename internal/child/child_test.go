@@ -33,7 +33,9 @@ func TestMain(m *testing.M) {
 	Register("gated", func(_ json.RawMessage, out io.Writer) error {
 		fmt.Fprintln(out, "waiting")
 		<-Released()
-		_, err := fmt.Fprintln(out, "released")
+		fmt.Fprintln(out, "released")
+		<-Relieved()
+		_, err := fmt.Fprintln(out, "relieved")
 		return err
 	})
 	Register("cpus", func(_ json.RawMessage, out io.Writer) error {
@@ -204,8 +206,8 @@ func TestChildrenOfTheKilledEnd(t *testing.T) {
 	}
 }
 
-// Children wait behind the gate until they are released, and go with their
-// parent when they never are.
+// Children wait behind the gate until they are released, work until they are
+// relieved, and go with their parent when they never are.
 func TestRelease(t *testing.T) {
 	var children []*Process
 	for range 3 {
@@ -227,10 +229,18 @@ func TestRelease(t *testing.T) {
 			t.Errorf("got %q, %v", line, err)
 		}
 	}
-	pid := children[2].Pid()
-	children[2].Stop()
-	if !gone(pid) {
-		t.Error("a child that was never released is still there")
+	if err := children[0].Relieve(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := children[0].Out.ReadString('\n'); err != nil || line != "relieved\n" {
+		t.Errorf("got %q, %v", line, err)
+	}
+	for i, p := range children[1:] { // one that was never relieved, one never released
+		pid := p.Pid()
+		p.Stop()
+		if !gone(pid) {
+			t.Errorf("child %d is still there", i+1)
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ type Spec struct {
 	Gomaxprocs int              `json:"gomaxprocs"`
 	Batches    int              `json:"batches,omitempty"` // by how many times the batch is larger than the workload's own; 0: as it is
 	Slower     float64          `json:"slower,omitempty"`  // percent by which to make the workload slower
-	RunTime    time.Duration    `json:"run_time"`          // how long to measure at least, ns
+	RunTime    time.Duration    `json:"run_time"`          // how long to measure, to the nearest batch, ns
 	Scratch    string           `json:"scratch"`           // directory for the run's own files
 	Shared     string           `json:"shared"`            // directory common to the runs of a sweep
 }
@@ -70,8 +70,6 @@ func RunCell(ctx context.Context, w workloads.Workload, spec Spec, extra ...stra
 	if err != nil {
 		return Outcome{}, err
 	}
-	// What the batches so far left behind is collected now, not inside.
-	runtime.GC()
 	for range batches(one, spec.RunTime) {
 		if err := m.Batch(ctx); err != nil {
 			return Outcome{}, err

@@ -8,9 +8,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"runbench/bench/strategy"
@@ -22,9 +23,9 @@ import (
 
 // A ceiling is measured in lanes. A lane has an instance of the workload to
 // itself and runs its batches one after the other; lanes begin together, behind
-// a gate, and share nothing but the machine. As processes of one thread each
-// they show what the hardware leaves to n of them; as goroutines of one process,
-// what the Go runtime leaves of that.
+// a gate, work on until all have done their share, and have nothing in common but
+// the machine. As processes of one thread each they show what the hardware leaves to
+// n of them; as goroutines of one process, what the Go runtime leaves of that.
 
 // A span is the time of a batch, in ns since 1970: lanes in different processes
 // must agree on where they overlapped. Runs are too short for the clock to be
@@ -34,37 +35,57 @@ type span struct{ Start, End int64 }
 // laneRole is the name of a lane among the children of this program.
 const laneRole = "lane"
 
-// laneReport is what a lane that is a process tells: that it is ready, then
-// what it did.
+// laneWork is what a lane did.
+type laneWork struct {
+	Batch int      `json:"batch"` // K
+	Spans []span   `json:"spans"` // of the batches after those that warm up
+	Share int      `json:"share"` // how many of them were its own to do; the others kept it at work beside lanes that still had some
+	Notes []string `json:"notes,omitempty"`
+}
+
+// laneReport is what a lane that is a process tells: that it is ready, that its
+// share is done, and what it did.
 type laneReport struct {
-	Ready bool          `json:"ready,omitempty"`
-	Batch int           `json:"batch,omitempty"` // K
-	Spans []span        `json:"spans,omitempty"`
-	Warm  time.Duration `json:"warm,omitempty"` // ns from when all work on
-	Notes []string      `json:"notes,omitempty"`
-	Error string        `json:"error,omitempty"`
+	Ready bool      `json:"ready,omitempty"`
+	Done  bool      `json:"done,omitempty"`
+	Work  *laneWork `json:"work,omitempty"`
+	Error string    `json:"error,omitempty"`
+}
+
+// A course is how lanes keep together: each calls ready once it is set up, begins
+// when the gate opens, calls done after its share, and works on until relieved.
+type course struct {
+	ready    func() error
+	gate     <-chan struct{}
+	done     func() error
+	relieved <-chan struct{}
 }
 
 // serveLane is the side of a lane's process.
 func serveLane(w workloads.Workload, spec Spec, out io.Writer) error {
 	report := json.NewEncoder(out)
-	spans, notes, err := runLane(context.Background(), w, spec, func() error {
-		runtime.GC()
-		return report.Encode(laneReport{Ready: true})
-	}, child.Released())
+	work, err := runLane(context.Background(), w, spec, course{
+		ready: func() error {
+			debug.FreeOSMemory() // see [Meter.Prepare]
+			return report.Encode(laneReport{Ready: true})
+		},
+		gate:     child.Released(),
+		done:     func() error { return report.Encode(laneReport{Done: true}) },
+		relieved: child.Relieved(),
+	})
 	if err != nil {
 		return report.Encode(laneReport{Error: err.Error()})
 	}
-	return report.Encode(laneReport{Batch: w.Batch, Spans: spans, Warm: WarmUp(w, spec.RunTime), Notes: notes})
+	return report.Encode(laneReport{Work: &work})
 }
 
-// runLane sets an instance up, discards a first batch, says that it is ready,
-// waits for the gate, and runs batches for as long as spec says, and before that to
-// warm up together with the other lanes.
-func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() error, gate <-chan struct{}) (spans []span, notes []string, err error) {
+// runLane sets an instance up, discards a first batch, and goes the course: behind
+// the gate it warms up together with the other lanes, then has as many batches for
+// its share as a run has.
+func runLane(ctx context.Context, w workloads.Workload, spec Spec, c course) (work laneWork, err error) {
 	in, stop, err := begin(ctx, w, spec)
 	if err != nil {
-		return nil, nil, err
+		return laneWork{}, err
 	}
 	defer func() {
 		if stopErr := stop(); err == nil {
@@ -73,29 +94,45 @@ func runLane(ctx context.Context, w workloads.Workload, spec Spec, ready func() 
 	}()
 	m := NewMeter(in, strategy.Sequential, 1, w.Batch, false)
 	if _, err := m.discard(ctx); err != nil {
-		return nil, nil, err
+		return laneWork{}, err
 	}
-	if err := ready(); err != nil {
-		return nil, nil, err
+	if err := c.ready(); err != nil {
+		return laneWork{}, err
 	}
 	select {
-	case <-gate:
+	case <-c.gate:
 	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
+		return laneWork{}, context.Cause(ctx)
 	}
 	opened := time.Now()
+	one, err := m.warmUp(ctx, WarmUp(w, spec.RunTime))
+	if err != nil {
+		return laneWork{}, err
+	}
 	since := func(t time.Time) int64 { return opened.UnixNano() + int64(t.Sub(opened)) }
-	for end := WarmUp(w, spec.RunTime) + spec.RunTime; len(spans) < 2 || time.Since(opened) < end; {
+	work = laneWork{Batch: w.Batch, Share: batches(one, spec.RunTime), Notes: in.Notes}
+	for {
 		start := time.Now()
 		if err := m.run(ctx); err != nil {
-			return nil, nil, err
+			return laneWork{}, err
 		}
-		spans = append(spans, span{since(start), since(time.Now())})
+		work.Spans = append(work.Spans, span{since(start), since(time.Now())})
 		if err := m.check(ctx); err != nil {
-			return nil, nil, err
+			return laneWork{}, err
+		}
+		if len(work.Spans) == work.Share {
+			if err := c.done(); err != nil {
+				return laneWork{}, err
+			}
+		}
+		select {
+		case <-c.relieved:
+			return work, nil
+		case <-ctx.Done():
+			return laneWork{}, context.Cause(ctx)
+		default:
 		}
 	}
-	return spans, in.Notes, nil
 }
 
 // goroutineLanes measures the Go ceiling in this process, which must be at the
@@ -104,9 +141,22 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	n := spec.Goroutines
-	lanes := make([][]span, n)
-	gate := make(chan struct{})
+	lanes := make([]laneWork, n)
+	gate, relieved := make(chan struct{}), make(chan struct{})
 	arrived := make(chan struct{}, n)
+	var undone atomic.Int64 // lanes; a coordinator would take a P from one
+	undone.Store(int64(n))
+	c := course{
+		ready: func() error { arrived <- struct{}{}; return nil },
+		gate:  gate,
+		done: func() error {
+			if undone.Add(-1) == 0 {
+				close(relieved)
+			}
+			return nil
+		},
+		relieved: relieved,
+	}
 	specs := make([]Spec, n)
 	for i := range specs {
 		own, err := laneSpec(spec, i)
@@ -115,18 +165,14 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 		}
 		specs[i] = own
 	}
-	var notes []string
 	var wg sync.WaitGroup
 	for i, own := range specs {
 		wg.Go(func() {
-			spans, about, err := runLane(ctx, w, own, func() error { arrived <- struct{}{}; return nil }, gate)
+			work, err := runLane(ctx, w, own, c)
 			if err != nil {
 				fail(err)
 			}
-			lanes[i] = spans
-			if i == 0 {
-				notes = about
-			}
+			lanes[i] = work
 		})
 	}
 	for range n {
@@ -135,13 +181,13 @@ func goroutineLanes(ctx context.Context, w workloads.Workload, spec Spec) (Outco
 		case <-ctx.Done():
 		}
 	}
-	runtime.GC()
+	debug.FreeOSMemory() // see [Meter.Prepare]
 	close(gate)
 	wg.Wait()
 	if ctx.Err() != nil {
 		return Outcome{}, context.Cause(ctx)
 	}
-	return joint(w.Batch, lanes, WarmUp(w, spec.RunTime), notes)
+	return joint(lanes)
 }
 
 // processLanes measures the hardware ceiling: a process a lane, each on a CPU of
@@ -176,35 +222,57 @@ func processLanes(ctx context.Context, program string, spec Spec) (Outcome, erro
 		lanes = append(lanes, p)
 		defer context.AfterFunc(ctx, p.Signal)()
 	}
-	for _, p := range lanes {
-		if _, err := hear(p); err != nil {
-			return Outcome{}, err
-		}
+	work, err := together(lanes)
+	if err != nil {
+		return Outcome{}, err
 	}
-	for _, p := range lanes {
-		if err := p.Release(); err != nil {
-			// It is gone: what it said last tells more than a broken pipe.
-			if _, why := hear(p); why != nil {
-				err = why
-			}
-			return Outcome{}, err
-		}
-	}
-	spans := make([][]span, n)
-	var batch int
-	var warm time.Duration
-	var notes []string
-	for i, p := range lanes {
-		report, err := hear(p)
-		if err != nil {
-			return Outcome{}, err
-		}
-		batch, spans[i], warm, notes = report.Batch, report.Spans, report.Warm, report.Notes
-	}
+	out, err := joint(work)
 	if !pinned {
-		notes = append(notes, "hardware ceiling: the processes could not be pinned to CPUs of their own")
+		out.Notes = append(out.Notes, "hardware ceiling: the processes could not be pinned to CPUs of their own")
 	}
-	return joint(batch, spans, warm, notes)
+	return out, err
+}
+
+// together leads lanes over their course and returns what they did.
+func together(lanes []*child.Process) ([]laneWork, error) {
+	work := make([]laneWork, len(lanes))
+	hearAll := func() error { // the next report of each
+		for i, p := range lanes {
+			report, err := hear(p)
+			if err != nil {
+				return err
+			}
+			if report.Work != nil {
+				work[i] = *report.Work
+			}
+		}
+		return nil
+	}
+	tellAll := func(tell func(*child.Process) error) error {
+		for _, p := range lanes {
+			if err := tell(p); err != nil {
+				// It is gone: what it said last tells more than a broken pipe.
+				if _, why := hear(p); why != nil {
+					err = why
+				}
+				return err
+			}
+		}
+		return nil
+	}
+	if err := hearAll(); err != nil { // that it is ready
+		return nil, err
+	}
+	if err := tellAll((*child.Process).Release); err != nil {
+		return nil, err
+	}
+	if err := hearAll(); err != nil { // that its share is done
+		return nil, err
+	}
+	if err := tellAll((*child.Process).Relieve); err != nil {
+		return nil, err
+	}
+	return work, hearAll()
 }
 
 // hear reads a lane's next report.
@@ -232,21 +300,21 @@ func laneSpec(spec Spec, i int) (Spec, error) {
 	return spec, os.Mkdir(spec.Scratch, 0o700)
 }
 
-// joint returns the throughput of lanes over the time in which all of them were
-// at work, from when they had been so for the time warm: the sum, over lanes, of its
-// tasks in that time over how much of it its batches took. A batch that lies partly
-// inside counts by that part. The checks between batches are in neither.
-func joint(batch int, lanes [][]span, warm time.Duration, notes []string) (Outcome, error) {
-	from, to := lanes[0][0].Start, lanes[0][len(lanes[0])-1].End
-	for _, spans := range lanes {
-		from, to = max(from, spans[0].Start), min(to, spans[len(spans)-1].End)
+// joint returns the throughput of lanes from when all of them were warm until all
+// had done their share, all of which time all were at work: the sum, over lanes, of
+// its tasks in that time over how much of it its batches took. A batch that lies
+// partly inside counts by that part. The checks between batches are in neither.
+func joint(lanes []laneWork) (Outcome, error) {
+	first := lanes[0]
+	from, to := first.Spans[0].Start, first.Spans[first.Share-1].End
+	for _, l := range lanes {
+		from, to = max(from, l.Spans[0].Start), max(to, l.Spans[l.Share-1].End)
 	}
-	from += int64(warm)
 	rate, batches := 0.0, 0
 	var busy float64
-	for i, spans := range lanes {
+	for _, l := range lanes {
 		done, inside := 0.0, 0.0 // batches, ns
-		for _, s := range spans {
+		for _, s := range l.Spans {
 			if s.End <= s.Start {
 				return Outcome{}, errors.New("the clock was set while the ceiling was measured")
 			}
@@ -257,15 +325,15 @@ func joint(batch int, lanes [][]span, warm time.Duration, notes []string) (Outco
 			}
 		}
 		if inside == 0 {
-			return Outcome{}, fmt.Errorf("lane %d was never at work together with the other %d", i, len(lanes)-1)
+			return Outcome{}, errors.New("a lane was never at work together with the others: the clock was set while the ceiling was measured")
 		}
-		rate += float64(batch) * done / (inside / 1e9)
+		rate += float64(l.Batch) * done / (inside / 1e9)
 		busy = max(busy, inside)
 	}
 	return Outcome{
-		Batches: batches, Measured: time.Duration(busy), Notes: notes,
+		Batches: batches, Measured: time.Duration(busy), Notes: first.Notes,
 		Values: []resultfile.Value{
-			{Unit: resultfile.NsPerOp, Value: 1e9 * float64(batch) / rate},
+			{Unit: resultfile.NsPerOp, Value: 1e9 * float64(first.Batch) / rate},
 			{Unit: resultfile.TasksPerSec, Value: rate},
 		},
 	}, nil

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"runbench/internal/resultfile"
+	"runbench/workloads"
 )
 
 func TestJoint(t *testing.T) {
@@ -20,25 +22,27 @@ func TestJoint(t *testing.T) {
 		}
 		return spans
 	}
+	lane := func(share int, spans []span) laneWork { return laneWork{Batch: 10, Spans: spans, Share: share} }
 	for _, test := range []struct {
 		name  string
-		lanes [][]span
-		warm  time.Duration
+		lanes []laneWork
 		rate  float64 // tasks/s at 10 tasks a batch
 		err   string
 	}{
-		{name: "alike", lanes: [][]span{every(0, 10, 0, 5), every(0, 10, 0, 5)}, rate: 2000},
-		{name: "one slower", lanes: [][]span{every(0, 10, 0, 6), every(0, 20, 0, 3)}, rate: 1500},
-		{name: "checks in between are not in the rate", lanes: [][]span{every(0, 10, 90, 5), every(0, 10, 40, 9)}, rate: 2000},
-		// While the second lane had not begun the first one was twice as fast.
-		{name: "late", lanes: [][]span{append(every(0, 5, 0, 4), every(20, 10, 0, 4)...), every(20, 10, 0, 4)}, rate: 2000},
-		{name: "warming up together", lanes: [][]span{append(every(0, 20, 0, 2), every(40, 10, 0, 4)...), append(every(10, 15, 0, 2), every(40, 10, 0, 4)...)}, warm: 30 * time.Millisecond, rate: 2000},
-		{name: "never warm", lanes: [][]span{every(0, 10, 0, 2), every(0, 10, 0, 2)}, warm: 20 * time.Millisecond, err: "never at work"},
-		{name: "no batch wholly inside", lanes: [][]span{every(0, 100, 0, 1), every(50, 100, 0, 1)}, rate: 200},
-		{name: "no overlap", lanes: [][]span{every(0, 10, 0, 2), every(100, 10, 0, 2)}, err: "lane 0 was never at work"},
-		{name: "backwards", lanes: [][]span{{{10, 5}}}, err: "clock"},
+		{name: "alike", lanes: []laneWork{lane(5, every(0, 10, 0, 5)), lane(5, every(0, 10, 0, 5))}, rate: 2000},
+		{name: "one slower", lanes: []laneWork{lane(4, every(0, 10, 0, 7)), lane(3, every(0, 20, 0, 3))}, rate: 1500},
+		{name: "checks in between are not in the rate", lanes: []laneWork{lane(5, every(0, 10, 90, 5)), lane(5, every(0, 10, 40, 9))}, rate: 2000},
+		// While the second lane warmed up the first one was twice as fast, though its
+		// share was done by then.
+		{name: "one warm late", lanes: []laneWork{lane(2, append(every(0, 5, 0, 4), every(20, 10, 0, 4)...)), lane(4, every(20, 10, 0, 4))}, rate: 2000},
+		// When the first one's share was done, and the second one's too, the second
+		// had a last batch almost to itself.
+		{name: "one ends late", lanes: []laneWork{lane(4, every(0, 10, 0, 4)), lane(4, append(every(0, 10, 0, 4), every(40, 5, 0, 1)...))}, rate: 2000},
+		{name: "no batch wholly inside", lanes: []laneWork{lane(1, every(0, 100, 0, 2)), lane(1, every(50, 100, 0, 1))}, rate: 200},
+		{name: "backwards", lanes: []laneWork{lane(1, []span{{10, 5}})}, err: "clock"},
+		{name: "far apart", lanes: []laneWork{lane(1, every(0, 10, 0, 1)), lane(1, every(1000, 10, 0, 1))}, err: "clock"},
 	} {
-		o, err := joint(10, test.lanes, test.warm, nil)
+		o, err := joint(test.lanes)
 		if test.err != "" {
 			if err == nil || !strings.Contains(err.Error(), test.err) {
 				t.Errorf("%s: got %v, want %q", test.name, err, test.err)
@@ -51,12 +55,41 @@ func TestJoint(t *testing.T) {
 	}
 }
 
+// A lane whose share is done works on beside the others until it is relieved.
+func TestLaneWorksOn(t *testing.T) {
+	checked, done := 0, 0
+	relieved := make(chan struct{})
+	w := workloads.Workload{
+		Name: "cpu/counted", Batch: 1,
+		Setup: func(context.Context, workloads.Env) (*workloads.Instance, error) {
+			return &workloads.Instance{
+				Task: func(context.Context, int) error { return nil },
+				Check: func(context.Context) error {
+					if checked++; checked == 6 {
+						close(relieved)
+					}
+					return nil
+				},
+			}, nil
+		},
+	}
+	gate := make(chan struct{})
+	close(gate)
+	// So short a run has one batch, after one that warms up and one before the gate.
+	work, err := runLane(t.Context(), w, Spec{Goroutines: 1, RunTime: 1}, course{
+		ready: func() error { return nil }, gate: gate, done: func() error { done++; return nil }, relieved: relieved,
+	})
+	if err != nil || work.Share != 1 || len(work.Spans) != 4 || done != 1 {
+		t.Errorf("a share of %d in %d batches, done %d times, %v; want 1 in 4, once", work.Share, len(work.Spans), done, err)
+	}
+}
+
 // Both ceilings are measured in real processes, and what goes wrong in one lane
 // is the run's error.
 func TestLanes(t *testing.T) {
 	for _, strategy := range []string{resultfile.Processes, resultfile.Apart} {
 		s := spec(t, "cpu/fine")
-		s.Strategy, s.RunTime = strategy, 200*time.Millisecond
+		s.Strategy, s.RunTime = strategy, 5*time.Millisecond
 		o, err := Process(t.Context(), s, time.Minute)
 		if err != nil {
 			t.Fatalf("%s: %v", strategy, err)

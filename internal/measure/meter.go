@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -99,10 +100,20 @@ func (m *Meter) discard(ctx context.Context) (time.Duration, error) {
 	return took, m.check(ctx)
 }
 
+// warmUp runs batches, one at least, until they took the time d together. They are
+// checked and count for nothing. It returns how long the last one took: what a run
+// has room for is settled by a batch that is not measured.
+func (m *Meter) warmUp(ctx context.Context, d time.Duration) (last time.Duration, err error) {
+	for spent := time.Duration(0); spent == 0 || spent < d; spent += last {
+		if last, err = m.discard(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return last, nil
+}
+
 // Prepare measures what it costs to hand out a batch of empty tasks, then runs
-// batches for the time warm, one at least, which are checked and count for nothing.
-// The first is watched. It returns how long the last one took: what a run has room
-// for is settled by a batch that is not measured.
+// batches for the time warm, as warmUp does. The first is watched.
 //
 // What setting up left behind is collected first, and its memory given back at
 // once, which the runtime would else do bit by bit for seconds: its timer keeps a
@@ -125,12 +136,15 @@ func (m *Meter) Prepare(ctx context.Context, warm time.Duration) (last time.Dura
 	if err := m.check(ctx); err != nil { // unwatched
 		return 0, err
 	}
-	for spent := last; spent < warm; spent += last {
-		if last, err = m.discard(ctx); err != nil {
+	if last < warm {
+		if last, err = m.warmUp(ctx, warm-last); err != nil {
 			return 0, err
 		}
 	}
 	m.queue.reset()
+	// What the batches so far left behind is collected now, not inside those that
+	// count, and is in no counter.
+	runtime.GC()
 	if _, err := m.readFigures(); err != nil {
 		return 0, err
 	}
@@ -158,8 +172,8 @@ func (m *Meter) handOut(ctx context.Context) error {
 	return nil
 }
 
-// Batch times one batch and checks its result. The first is called right after a
-// garbage collection, so that none that began before ends inside.
+// Batch times one batch and checks its result. The first is called right after
+// Prepare.
 func (m *Meter) Batch(ctx context.Context) error {
 	if len(m.walls) == 0 {
 		m.period.begin()
