@@ -86,13 +86,29 @@ type Recommendation struct {
 	Gomaxprocs int
 }
 
-// recommend returns the smallest C, then the smallest P, that is as good as the best cell of g.
+// recommend returns the smallest C, then the smallest P, that is as good as the best cell of g in the rounds the two
+// share. The best is that of the rounds in which all cells were measured, where there are any: cells that were dropped
+// after those were spared what came later, which is not the same for every cell. A neighbour that takes a core halves
+// those at two cores and not those at one.
 func recommend(g grid) Recommendation {
 	cells := g.cells()
-	logs := g.cellMeans(cells, g.rounds(cells))
-	best := slices.Max(logs)
-	i := slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })
-	return Recommendation(cells[i])
+	rounds := g.shared(cells)
+	if len(rounds) == 0 {
+		rounds = g.rounds(cells)
+	}
+	logs := g.cellMeans(cells, rounds)
+	top := slices.Max(logs)
+	best := slices.Index(logs, top)
+	for i, c := range cells[:best] {
+		log := logs[i] - top
+		if paired := pair(g[c], g[cells[best]]); len(paired) > 0 {
+			log = meanOf(paired.logs())
+		}
+		if asGood(log, 0) {
+			return Recommendation(c)
+		}
+	}
+	return Recommendation(cells[best])
 }
 
 // AsGood is the share of the best throughput that is as good: more goroutines or

@@ -133,3 +133,23 @@ func TestNothingToChoose(t *testing.T) {
 		}
 	}
 }
+
+// Cells are held against the best one in the rounds they share: one that was dropped
+// early was spared the neighbour that came later.
+func TestRecommendInSharedRounds(t *testing.T) {
+	s := Surface{}
+	for round := range 9 {
+		two := 198.0
+		if round >= 3 {
+			two = 120
+		}
+		s[Cell{1, 1}] = append(s[Cell{1, 1}], Observation{Round: round, Rate: 100})
+		s[Cell{2, 2}] = append(s[Cell{2, 2}], Observation{Round: round, Rate: two})
+		if round < 3 {
+			s[Cell{8, 2}] = append(s[Cell{8, 2}], Observation{Round: round, Rate: 199})
+		}
+	}
+	if got, want := recommend(newGrid(s)), (Recommendation{2, 2}); got != want {
+		t.Errorf("recommends %+v, want %+v", got, want)
+	}
+}
