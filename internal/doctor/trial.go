@@ -149,8 +149,8 @@ func (e *Equal) judge() {
 	e.Detects = detects(e.Logs)
 }
 
-// comparedRounds is how many rounds a sweep is planned to have by default.
-const comparedRounds = 9
+// comparedRounds is how many rounds that estimate a sweep is planned to have.
+const comparedRounds = measure.FewestRounds
 
 // detects returns the smallest change for the worse, as a share, that a
 // comparison of two sweeps of comparedRounds rounds, measured in turns, finds in

@@ -40,7 +40,7 @@ type Options struct {
 }
 
 // The planner aims for so many rounds, or with a precision for so many of those
-// that estimate: at least fewestRounds, and up to mostRounds as long as runs stay
+// that estimate: at least FewestRounds, and up to mostRounds as long as runs stay
 // at ampleRunTime. Runs are no shorter than minRunTime, which is some thousand times
 // what the clock resolves and covers several scheduler time slices, nor longer than
 // maxRunTime.
@@ -52,7 +52,7 @@ type Options struct {
 // ±2.7 % (geometric mean of 20) in 10 rounds that estimate, ±2.1 % in 18 and ±1.8 %
 // in 25, in the same time. More would leave more of it to starts than to measuring.
 const (
-	fewestRounds = 18
+	FewestRounds = 18
 	mostRounds   = 40
 	minRunTime   = 50 * time.Millisecond
 	ampleRunTime = 80 * time.Millisecond
@@ -251,7 +251,7 @@ func plannedRunTime(plan resultfile.Plan) time.Duration {
 		left := float64(plan.Budget) - (choosing+estimating)*float64(outsideRun)
 		return time.Duration(left / (choiceShare*choosing + estimating))
 	}
-	runTime := filling(fewestRounds)
+	runTime := filling(FewestRounds)
 	if runTime > ampleRunTime {
 		runTime = max(ampleRunTime, filling(mostRounds))
 	}

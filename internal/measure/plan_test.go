@@ -99,12 +99,12 @@ func TestPlannedRunTime(t *testing.T) {
 		rounds, precision int
 	}{
 		{name: "no time", budget: time.Second, want: minRunTime, precision: 2},
-		{name: "fewest rounds", budget: (starts+5*fewestRounds)*outsideRun + (choosing+5*fewestRounds)*70*time.Millisecond, want: 70 * time.Millisecond, precision: 2},
+		{name: "fewest rounds", budget: (starts+5*FewestRounds)*outsideRun + (choosing+5*FewestRounds)*70*time.Millisecond, want: 70 * time.Millisecond, precision: 2},
 		{name: "more rounds", budget: (starts+5*30)*outsideRun + (choosing+5*30)*ampleRunTime, want: ampleRunTime, precision: 2},
 		{name: "longer runs", budget: (starts+5*mostRounds)*outsideRun + (choosing+5*mostRounds)*120*time.Millisecond, want: 120 * time.Millisecond, precision: 2},
 		{name: "all the time there is", budget: time.Hour, want: maxRunTime, precision: 2},
 		{name: "rounds that were asked for", budget: (starts+5*7)*outsideRun + (choosing+5*7)*300*time.Millisecond, want: 300 * time.Millisecond, rounds: 10, precision: 2},
-		{name: "every cell in every round", budget: 8 * fewestRounds * (outsideRun + 60*time.Millisecond), want: 60 * time.Millisecond},
+		{name: "every cell in every round", budget: 8 * FewestRounds * (outsideRun + 60*time.Millisecond), want: 60 * time.Millisecond},
 	} {
 		plan, err := NewPlan(selected("cpu/fine"), Options{
 			Procs: []int{1, 2}, Goroutines: []int{1, 2, 8}, Budget: test.budget, Rounds: test.rounds,
