@@ -165,4 +165,4 @@ func (quiet) RoundStarted(int, int)                            {}
 func (quiet) RunStarted(resultfile.Cell)                       {}
 func (quiet) RunDone(resultfile.Cell, int, []resultfile.Value) {}
 func (quiet) RunFailed(resultfile.Cell, int, string)           {}
-func (quiet) RoundDone(int)                                    {}
+func (quiet) RoundDone(resultfile.RoundEnd)                    {}
