@@ -146,5 +146,28 @@ reads, and writes a page with pictures beside it.`,
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages", "FlagUsagesWrapped 100"))
 	sweep.register(root, true)
 	root.AddCommand(newRun(), newList(), newExplain(), newHost(), newDoctor(), newAnalyze(), newCompare(), newStrategies(), newClaims(), newTrace(), newExec(), newHistory(), newReport())
+	refuseStrangers(root)
 	return root
+}
+
+// refuseStrangers has the commands that cobra adds refuse what they do not know; they
+// would pass it over and print their help.
+func refuseStrangers(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			topic := cmd.Run
+			cmd.Run, cmd.RunE = nil, func(c *cobra.Command, args []string) error {
+				if _, left, err := root.Find(args); err != nil || len(left) > 0 {
+					return fmt.Errorf("no help for %q (runbench --help lists what there is)", strings.Join(args, " "))
+				}
+				topic(c, args)
+				return nil
+			}
+		case "completion":
+			cmd.RunE = func(c *cobra.Command, _ []string) error { return c.Help() } // what runs has its arguments checked
+		}
+	}
 }
