@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"runbench/internal/law"
 	"runbench/internal/resultfile"
@@ -105,6 +106,8 @@ func (l *Law) refuseUntrue(last int) {
 	if why != "" {
 		l.Model, l.Refused = "", &why
 		l.Gamma, l.Sigma, l.Kappa, l.Peak, l.Limit = nil, nil, nil, nil, nil
+		// What described the law, and not the points.
+		l.Notes = slices.DeleteFunc(l.Notes, func(text string) bool { return strings.HasPrefix(text, law.Misfit) })
 	}
 }
 

@@ -225,13 +225,16 @@ func (l *ladder) lackOfFit(model Model, chosen law) *float64 {
 	return &p
 }
 
+// Misfit begins the note that a law does not follow its points.
+const Misfit = "the points lie farther from the law than repeats scatter"
+
 // describeFit says how well the chosen law fits.
 func (l *ladder) describeFit(f *Fit) {
 	switch p := f.LackOfFit; {
 	case p == nil:
 		f.note("no repeats: the fit of the law is not tested, all scatter counts as noise")
 	case *p < alpha:
-		f.note(fmt.Sprintf("the points lie farther from the law than repeats scatter (lack of fit: p = %.2g): it describes them roughly", *p))
+		f.note(fmt.Sprintf(Misfit+" (lack of fit: p = %.2g): it describes them roughly", *p))
 	}
 	if e, ok := l.openInterval(ofSigma); ok && e.Hi < 0 && f.Model == Linear {
 		f.note("throughput grows faster than N, which none of these laws describes")

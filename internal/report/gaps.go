@@ -51,7 +51,7 @@ func (p *printer) gaps(ws []analysis.Workload) {
 func GapLegend(ws []analysis.Workload) string {
 	legend := "machine: separate processes side by side; runtime: goroutines that share nothing; program: the workload itself"
 	if slices.ContainsFunc(ws, beatsCeilings) {
-		legend += "; more than 100 %: what the goroutines share, such as data in a cache, made them faster than as many that have their own"
+		legend += "; more than 100 %: faster than as many with data of their own, as goroutines may be that share some in a cache"
 	}
 	return legend
 }
@@ -67,6 +67,8 @@ func kept(part *analysis.Part) string {
 	switch {
 	case part == nil:
 		return "not measured"
+	case part.Lo != nil && part.Hi != nil && *part.Hi > 10*max(*part.Lo, 0.1):
+		return "cannot be told"
 	case part.Lo == nil || part.Hi == nil:
 		return fmt.Sprintf("%.0f %%", 100*part.Value)
 	case *part.Hi-part.Value >= part.Value: // ± would reach below 0

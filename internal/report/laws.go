@@ -69,7 +69,7 @@ func (p *printer) outlook(ws []analysis.Workload, file string) {
 		if w.Advice != nil && w.Advice.Textbook != nil {
 			says = append(says, advised(w.Advice))
 		}
-		if i := slices.IndexFunc(w.Laws, func(l analysis.Law) bool { return l.Model != "" && !l.Idle() && !vague(l) }); i >= 0 {
+		if i := slices.IndexFunc(w.Laws, func(l analysis.Law) bool { return l.Model != "" && !l.Idle() && !vague(l) && concerns(l, w) }); i >= 0 {
 			says = append(says, shortLaw(w.Laws[i]))
 		}
 		if len(says) > 0 {
@@ -81,6 +81,12 @@ func (p *printer) outlook(ws []analysis.Workload, file string) {
 		p.line("no law can be told from these runs")
 	}
 	p.wrapped(Inert("intervals, every law or why there is none, and what it takes to beat one goroutine: runbench analyze "+file), dim)
+}
+
+// concerns reports whether a law is of a limit that w has. Where goroutines gain
+// nothing on one core, what they gain on several is the cores', and ends with them.
+func concerns(l analysis.Law, w analysis.Workload) bool {
+	return l.Axis == "gomaxprocs" || w.ConcurrencyGain == nil || w.ConcurrencyGain.Effect == "helps"
 }
 
 // advised says how many goroutines to start.

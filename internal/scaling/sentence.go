@@ -74,17 +74,25 @@ func parallelismSentence(j Judgement, cores int) string {
 	return "needs cores: the work computes"
 }
 
-// owner says to whom most of a missing speed-up was lost; the goroutines themselves are asked first where no ceilings
-// tell.
+// owner says to whom most of a missing speed-up was lost, for certain; the goroutines themselves are asked first where
+// no ceilings tell.
 func owner(g *Gaps) string {
 	const program = "look for what the goroutines share"
 	if g == nil || math.IsNaN(g.Machine.Value) || math.IsNaN(g.Runtime.Value) || math.IsNaN(g.Program.Value) {
 		return program
 	}
-	switch min(g.Machine.Value, g.Runtime.Value, g.Program.Value) {
-	case g.Machine.Value:
+	lost := func(e Estimate) float64 { // what may as well be noise is nobody's loss
+		if e.Hi >= 1 {
+			return 1
+		}
+		return e.Value
+	}
+	switch least := min(lost(g.Machine), lost(g.Runtime), lost(g.Program)); least {
+	case 1:
+		return "whether the machine, the runtime or the program takes the rest could not be told"
+	case lost(g.Machine):
 		return fmt.Sprintf("separate processes get no more than %.1f out of the machine", g.Hardware.Value)
-	case g.Runtime.Value:
+	case lost(g.Runtime):
 		return fmt.Sprintf("the Go runtime takes the most (collector, allocator, scheduler): goroutines that share nothing get %.1f", g.Go.Value)
 	}
 	return fmt.Sprintf("%s: without sharing they get %.1f", program, g.Go.Value)
