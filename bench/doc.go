@@ -22,8 +22,7 @@
 // cores. A verdict needs -count 4 at least, since an interval cannot come from
 // one run. -benchtime says how long each run measures, a second by default, and 1x
 // makes it one batch. Before that others run unmeasured: for 20 ms where a time is
-// asked for, one where a number of batches is. The cells of many cores may need a
-// larger -timeout.
+// asked for, one where a number of batches is; -timeout does not hold for benchmarks.
 //
 // # Reading the output
 //

@@ -18,8 +18,8 @@ import (
 // pick from. One op is one batch; the package documentation says how to read the
 // figures.
 //
-// Each sub-benchmark measures for -benchtime, after one batch that counts for
-// nothing. All of them are repeated -count times in rounds: each once, then each
+// Each sub-benchmark measures for -benchtime, after batches that warm up and count
+// for nothing. All of them are repeated -count times in rounds: each once, then each
 // once more in another order, so that what drifts meets all alike. (With [Main],
 // package testing repeats each of them before it turns to the next.) The first
 // error of a task or check fails the sub-benchmark, which names it; the others

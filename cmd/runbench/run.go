@@ -480,6 +480,10 @@ func summary(end resultfile.End, plan resultfile.Plan, a analysis.Analysis) stri
 	}
 	s := fmt.Sprintf("%d runs%s in %d %s and %.0f s, %.0f %% of it outside the measured work",
 		end.Runs, of, end.Rounds, rounds, end.Wall.Seconds(), 100*end.OutsideShare)
+	if end.Resumed > 0 {
+		s = fmt.Sprintf("%d runs%s in %d %s, %d of them before the sweep was resumed; the others took %.0f s, %.0f %% of it outside the measured work",
+			end.Runs, of, end.Rounds, rounds, end.Resumed, end.Wall.Seconds(), 100*end.OutsideShare)
+	}
 	switch {
 	case end.Measured == 0 && !end.Interrupted && end.Runs > 0:
 		s = fmt.Sprintf("nothing was left to measure: the file has %d runs in %d %s", end.Runs, end.Rounds, rounds)

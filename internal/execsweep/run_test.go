@@ -99,7 +99,7 @@ func (*quiet) RunDone(resultfile.Cell, int, []resultfile.Value) {}
 func (q *quiet) RunFailed(_ resultfile.Cell, _ int, reason string) {
 	q.failed = append(q.failed, reason)
 }
-func (*quiet) RoundDone(int) {}
+func (*quiet) RoundDone(resultfile.RoundEnd) {}
 
 // sweep measures a command into a file and returns what that holds.
 func sweep(t *testing.T, c *Command, axes Axes) (*resultfile.Set, resultfile.End) {

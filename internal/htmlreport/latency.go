@@ -110,7 +110,7 @@ func (s *subject) tailFigure() (figure, bool) {
 	case unit == resultfile.P99Ns || last == nil:
 		f.Finding = "p99 over goroutines"
 	default:
-		f.Finding = fmt.Sprintf("A goroutine waits up to %s for a core (p99, %s)", timeText(last.Value), on(s.Goroutines, s.Gomaxprocs))
+		f.Finding = fmt.Sprintf("One wait for a core in a hundred is longer than %s (p99, %s)", timeText(last.Value), on(s.Goroutines, s.Gomaxprocs))
 	}
 	return f, true
 }

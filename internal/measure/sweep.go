@@ -24,7 +24,7 @@ type Observer interface {
 	RunStarted(cell resultfile.Cell)
 	RunDone(cell resultfile.Cell, round int, values []resultfile.Value)
 	RunFailed(cell resultfile.Cell, round int, reason string)
-	RoundDone(round int)
+	RoundDone(end resultfile.RoundEnd)
 }
 
 // A Sweep carries out a plan.
@@ -169,6 +169,7 @@ func (s *Sweep) takeOver() {
 		s.spent += r.Wall
 	}
 	s.end.Runs, s.end.Failed = len(s.Had.Runs), len(s.Had.Failures)
+	s.end.Resumed = s.end.Runs
 }
 
 // next carries out the next round that has runs left, and reports whether there
@@ -234,7 +235,7 @@ func (s *Sweep) measure(ctx context.Context, order []resultfile.Cell) error {
 	if err := s.Writer.Event(resultfile.Event{RoundEnd: &mark}); err != nil {
 		return err
 	}
-	s.Watch.RoundDone(s.round)
+	s.Watch.RoundDone(mark)
 	return nil
 }
 

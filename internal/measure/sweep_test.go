@@ -38,7 +38,7 @@ func (w *watch) RoundStarted(int, int)                            { w.rounds++ }
 func (w *watch) RunStarted(resultfile.Cell)                       { w.started++ }
 func (w *watch) RunDone(resultfile.Cell, int, []resultfile.Value) { w.done++ }
 func (w *watch) RunFailed(_ resultfile.Cell, _ int, _ string)     { w.failed++ }
-func (w *watch) RoundDone(int)                                    { w.ended++ }
+func (w *watch) RoundDone(resultfile.RoundEnd)                    { w.ended++ }
 
 func testPlan(t *testing.T, rounds int) resultfile.Plan {
 	plan, err := NewPlan(selected("cpu/fine", "io/waits", "cpu/wrong"), Options{Procs: []int{1, 2}, Rounds: rounds, Budget: time.Hour, Seed: 42})

@@ -45,6 +45,7 @@ func NewProgress(out io.Writer, live bool, style Style, plan resultfile.Plan, co
 	p.set.Manifest = &resultfile.Manifest{Plan: plan} // the rounds that choose, and the precision
 	if earlier != nil {
 		p.set.Runs = append(p.set.Runs, earlier.Runs...)
+		p.set.Rounds = append(p.set.Rounds, earlier.Rounds...)
 		for i := range p.set.Runs {
 			p.set.Runs[i].Config = config
 		}
@@ -89,9 +90,11 @@ func (p *Progress) RunFailed(cell resultfile.Cell, round int, reason string) {
 }
 
 // RoundDone tells that a round is complete; the gains are judged anew.
-func (p *Progress) RoundDone(round int) {
+func (p *Progress) RoundDone(end resultfile.RoundEnd) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	round := end.Round
+	p.set.Rounds = append(p.set.Rounds, end)
 	a := analysis.Analyze(&p.set)
 	p.known = known(a)
 	if !p.live {

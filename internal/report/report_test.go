@@ -152,7 +152,7 @@ func TestProgress(t *testing.T) {
 			p.RunStarted(cell)
 			p.RunDone(cell, round, []resultfile.Value{{Unit: resultfile.TasksPerSec, Value: 100}})
 			p.RunFailed(cell, round, "worker crashed")
-			p.RoundDone(round)
+			p.RoundDone(resultfile.RoundEnd{Round: round})
 		}
 		p.Close()
 		out := b.String()

@@ -137,6 +137,7 @@ func (p *printer) gains(ws []analysis.Workload, precision float64) {
 		p.line("%s", strings.TrimRight(b.String(), " "))
 	}
 	flush()
+	p.line("%s", p.style.paint(dim, "± the larger half of the 95 % interval"))
 }
 
 // verdictWidth is the narrowest column of verdicts.
@@ -188,7 +189,11 @@ func (p *printer) remarks(a analysis.Analysis) {
 		p.paragraph("warning:", amber, Inert(text))
 	}
 	if p.starred {
-		p.paragraph("*", "", fmt.Sprintf("wider than the ±%.3g %% asked for: more rounds would narrow it (--resume, with a larger --budget or --rounds)", 100*a.Precision))
+		narrower := "more rounds would narrow it (--resume, with a larger --budget or --rounds)"
+		if len(a.Disturbed) > 0 {
+			narrower = "what others took is in it, so measure again when it is quiet"
+		}
+		p.paragraph("*", "", fmt.Sprintf("wider than the ±%.3g %% asked for: %s", 100*a.Precision, narrower))
 	}
 	p.marks(a.Marks)
 	// The same warning about many workloads is said once.
@@ -236,8 +241,10 @@ func gain(g *analysis.Gain, interval bool) string {
 		return text + " (no interval)"
 	}
 	half := max(g.Value-*g.Lo, *g.Hi-g.Value)
+	// The larger half on both sides must not put 1 inside an interval that excludes it.
+	misleads := (g.Value-half > 1) != (*g.Lo > 1) || (g.Value+half < 1) != (*g.Hi < 1)
 	switch {
-	case half >= g.Value/2: // too far from symmetric for ±
+	case half >= g.Value/2 || misleads: // too far from symmetric for ±
 		return fmt.Sprintf("%s (%s…%s)", text, small(*g.Lo), small(*g.Hi))
 	case half < 0.005:
 		return text + " ±<0.01"

@@ -53,7 +53,7 @@ type Plan struct {
 	Seed     uint64        `json:"seed"`     // decides the order of the cells in each round
 	Rounds   int           `json:"rounds"`   // at most; the budget may end the sweep earlier
 	Budget   time.Duration `json:"budget"`   // ns; wall time of the whole sweep
-	RunTime  time.Duration `json:"run_time"` // ns; how long a run is to measure at least
+	RunTime  time.Duration `json:"run_time"` // ns; how long a run is to measure, to the nearest batch
 	Procs    []int         `json:"procs"`    // P, ascending
 	Subjects []Subject     `json:"subjects"`
 
@@ -222,6 +222,7 @@ type End struct {
 	Rounds       int           `json:"rounds"` // complete ones, resumed ones included
 	Runs         int           `json:"runs"`
 	Failed       int           `json:"failed"`
+	Resumed      int           `json:"resumed,omitempty"` // of the runs, those of earlier sessions
 	Interrupted  bool          `json:"interrupted,omitempty"`
 	Converged    bool          `json:"converged,omitempty"` // nothing was left to be measured for the plan's precision
 	Wall         time.Duration `json:"wall"`                // ns, of this session
