@@ -19,13 +19,13 @@ func (g Gate) WriteText(w io.Writer) error {
 	head := []string{"workload", "cores", "unit", "change", "95 % interval", "allowed", "p", "outcome"}
 	fmt.Fprintln(t, strings.Join(head, "\t"))
 	for _, c := range g.Sorted() {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Title()), c.Cores(), c.Unit, c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(c.Title()), c.Cores(), c.UnitText(), c.Change(), c.Interval(), c.Allowed(), c.PText(), c.Outcome)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	if len(g.Comparisons) > 0 {
-		b.WriteString("allowed: the tolerance asked for, or what two equal sweeps differ by here (A/A) where that is more\n")
+		b.WriteString("allowed: the tolerance asked for, or what two equal sweeps differ by here (A/A) where that is more; p: of a change beyond what is allowed, Holm-corrected\n")
 	}
 	for _, text := range g.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", printable(text))
@@ -58,6 +58,17 @@ func (c GateComparison) Title() string {
 		return c.Workload
 	}
 	return c.Workload + " (" + c.where + ")"
+}
+
+// UnitText names the unit as benchstat does, and as a gate is asked for: sec/op for
+// ns/op, which a change in per cent is the same of.
+func (c GateComparison) UnitText() string {
+	for _, u := range gateUnits {
+		if u.unit == c.Unit {
+			return u.tidy
+		}
+	}
+	return c.Unit
 }
 
 // Cores writes GOMAXPROCS, "–" where a benchmark's name does not say it.

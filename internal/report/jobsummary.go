@@ -97,7 +97,7 @@ func GateMarkdown(w io.Writer, g compare.Gate) error {
 			outcome = "**fail**"
 		}
 		rows = append(rows, []string{
-			outcome, escape(c.Title()), c.Cores(), escape(c.Unit), c.Change(), c.Interval(), c.Allowed(), c.PText(),
+			outcome, escape(c.Title()), c.Cores(), escape(c.UnitText()), c.Change(), c.Interval(), c.Allowed(), c.PText(),
 		})
 	}
 	if len(g.Comparisons) > 0 {
