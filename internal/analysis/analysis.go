@@ -277,7 +277,7 @@ func analyze(on Machine, brief bool, sets []*resultfile.Set) Analysis {
 	}
 	if len(seen) > 0 {
 		sum := noise.Sum(seen)
-		a.Noise, a.Disturbed = &sum, append(a.Disturbed, sum.Disturbed()...)
+		a.Noise, a.Disturbed = &sum, append(a.Disturbed, disturbances(sum, sets)...)
 	}
 	var reading Reading
 	options := func(config string) scaling.Options {
@@ -429,6 +429,10 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control 
 			return ceiling[scaling.Cell{Goroutines: n, Gomaxprocs: n}]
 		}
 		return at(resultfile.Processes), at(resultfile.Apart)
+	}
+	opt.Control = func(n int) scaling.Estimate {
+		one := scaling.Cell{Goroutines: 1, Gomaxprocs: 1}
+		return controlArm(control).Ratio(scaling.Cell{Goroutines: n, Gomaxprocs: n}, one, 0)
 	}
 	j, err := scaling.Judge(surface, opt)
 	if err != nil {

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,5 +103,35 @@ func TestDisturbed(t *testing.T) {
 	}
 	if !strings.Contains(w.Sentence, "45 %") {
 		t.Errorf("sentence %q", w.Sentence)
+	}
+}
+
+// Where only some rounds were disturbed, they are named.
+func TestDisturbedRounds(t *testing.T) {
+	set := sweepOf(1, noise.Noise{Wall: 1e9, CPUs: new(2), Foreign: new(0.0), ForeignResolution: new(0.01)})
+	for _, round := range []int{3, 5, 6, 7, 16} {
+		set.Rounds[round-1].Noise = &noise.Noise{Wall: 1e9, CPUs: new(2), Foreign: new(0.9), ForeignResolution: new(0.01)}
+	}
+	a := Analyze(set)
+	if len(a.Disturbed) != 1 || !strings.HasSuffix(a.Disturbed[0], " (it was so in rounds 3, 5–7, 16 of 16)") {
+		t.Errorf("disturbed: %q", a.Disturbed)
+	}
+}
+
+// Without ceilings a machine that gives the control arm no more is to blame, and not
+// the program.
+func TestPoorMachine(t *testing.T) {
+	set := sweepOf(1, noise.Noise{Wall: 1e9})
+	set.Runs = slices.DeleteFunc(set.Runs, func(r resultfile.Run) bool {
+		return r.Cell.Strategy == resultfile.Processes || r.Cell.Strategy == resultfile.Apart
+	})
+	for i := range set.Runs {
+		if set.Runs[i].Cell.Gomaxprocs > 1 {
+			set.Runs[i].Values[0].Value *= 0.65
+		}
+	}
+	w := Analyze(set).Workloads[0]
+	if w.Gaps != nil || !strings.Contains(w.Sentence, "the control arm, which shares nothing, gets no more than 1.2") {
+		t.Errorf("gaps %+v; %s", w.Gaps, w.Sentence)
 	}
 }

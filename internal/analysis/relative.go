@@ -40,13 +40,7 @@ func newRatio(e scaling.Estimate) *Ratio {
 // inControlWork returns a judged surface in units of the control arm, nil where
 // that did not run.
 func inControlWork(surface scaling.Surface, j scaling.Judgement, control []law.Sample, lost float64) *ControlWork {
-	arm := make(scaling.Surface)
-	for _, s := range control {
-		if s.X > 0 && !math.IsInf(s.X, 0) {
-			at := scaling.Cell{Goroutines: s.N, Gomaxprocs: s.N}
-			arm[at] = append(arm[at], scaling.Observation{Round: s.Round, Rate: s.X})
-		}
-	}
+	arm := controlArm(control)
 	one := scaling.Cell{Goroutines: 1, Gomaxprocs: 1}
 	if len(arm[one]) == 0 {
 		return nil
@@ -66,6 +60,18 @@ func inControlWork(surface scaling.Surface, j scaling.Judgement, control []law.S
 		w.Parallelism = newRatio(scaling.RatioOf(estimating(gain), given, lost))
 	}
 	return w
+}
+
+// controlArm returns the runs of the control arm as a surface.
+func controlArm(control []law.Sample) scaling.Surface {
+	arm := make(scaling.Surface)
+	for _, s := range control {
+		if s.X > 0 && !math.IsInf(s.X, 0) {
+			at := scaling.Cell{Goroutines: s.N, Gomaxprocs: s.N}
+			arm[at] = append(arm[at], scaling.Observation{Round: s.Round, Rate: s.X})
+		}
+	}
+	return arm
 }
 
 // inEachRound returns the ratio of two cells in each round that has both, in the form

@@ -2,6 +2,7 @@ package scaling
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -34,6 +35,9 @@ type Options struct {
 	// Ceilings, if not nil, returns the runs of n single-threaded processes of the workload side by side, and those of
 	// n goroutines of one process that share nothing; none where they were not measured. See [FindGaps].
 	Ceilings func(n int) (hardware, apart []Observation)
+	// Control, if not nil, returns the speed-up at n Ps of the control arm, which shares nothing but the machine; NaN
+	// where it was not measured. It tells the machine from the program where there are no ceilings.
+	Control func(n int) Estimate
 }
 
 func (o Options) check() error {
@@ -143,7 +147,11 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 		}
 	}
 	j.Verdict = verdict(j.Concurrency, j.Parallelism)
-	j.Sentence = sentence(j, opt.Lost, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]))
+	control := Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+	if opt.Control != nil {
+		control = opt.Control(j.Gomaxprocs).widened(opt.Lost)
+	}
+	j.Sentence = sentence(j, opt.Lost, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]), control)
 	j.Recommend = recommend(g)
 	return j, nil
 }

@@ -175,10 +175,52 @@ func TestVerdictAndSentence(t *testing.T) {
 			if j.Verdict != test.verdict {
 				t.Errorf("verdict %s, want %s", j.Verdict, test.verdict)
 			}
-			if got := sentence(j, 0, 2); got != test.sentence {
+			if got := sentence(j, 0, 2, Estimate{Value: 1.9, Lo: 1.88, Hi: 1.92}); got != test.sentence {
 				t.Errorf("sentence %q\n    want %q", got, test.sentence)
 			}
 		})
+	}
+}
+
+// A poor gain from cores is put down to whoever certainly lost it.
+func TestOwnerForCertain(t *testing.T) {
+	about := func(v float64) Estimate { return Estimate{Value: v, Lo: v - 0.05, Hi: v + 0.05} }
+	unknown := Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+	for _, test := range []struct {
+		name    string
+		gaps    *Gaps
+		control Estimate
+		want    string
+	}{
+		{"nobody tells", nil, unknown, "look for what the goroutines share"},
+		{"the control arm doubles", nil, about(1.95), "look for what the goroutines share"},
+		{"the control arm may do as poorly", nil, about(1.48), "look for what the goroutines share"},
+		{"the control arm does as poorly", nil, about(1.25), "the control arm, which shares nothing, gets no more than 1.2 out of the machine"},
+		{
+			"the machine", &Gaps{Hardware: about(1.3), Go: about(1.3), Machine: about(0.65), Runtime: about(0.98), Program: about(0.9)}, about(1.95),
+			"separate processes get no more than 1.3 out of the machine",
+		},
+		{
+			"the runtime", &Gaps{Hardware: about(1.9), Go: about(1.5), Machine: about(0.96), Runtime: about(0.8), Program: about(0.9)}, about(1.95),
+			"the Go runtime takes the most (collector, allocator, scheduler): goroutines that share nothing get 1.5",
+		},
+		{
+			"the program", &Gaps{Hardware: about(1.9), Go: about(1.9), Machine: about(0.96), Runtime: about(0.98), Program: about(0.6)}, about(1.95),
+			"look for what the goroutines share: without sharing they get 1.9",
+		},
+		{
+			"the runtime, but not for certain",
+			&Gaps{Hardware: about(1.9), Go: about(1.5), Machine: about(0.96), Runtime: Estimate{Value: 0.8, Lo: 0.6, Hi: 1.1}, Program: about(0.9)}, about(1.95),
+			"look for what the goroutines share: without sharing they get 1.5",
+		},
+		{
+			"nobody for certain", &Gaps{Hardware: about(1.9), Go: about(1.9), Machine: about(0.96), Runtime: about(0.98), Program: about(0.97)}, about(1.95),
+			"whether the machine, the runtime or the program takes the rest could not be told",
+		},
+	} {
+		if got := owner(test.gaps, 2, test.control); got != test.want {
+			t.Errorf("%s: %q\n    want %q", test.name, got, test.want)
+		}
 	}
 }
 

@@ -22,15 +22,15 @@ func usableCores(procs, physical, goroutines int) int {
 }
 
 // sentence says in plain words what the gains of a judgement, its Verdict set, mean for whoever runs the workload.
-// Lost is the share of the machine that others used meanwhile.
-func sentence(j Judgement, lost float64, cores int) string {
+// Lost is the share of the machine that others used meanwhile, control the speed-up of the control arm.
+func sentence(j Judgement, lost float64, cores int, control Estimate) string {
 	c, p := j.Concurrency, j.Parallelism
 	var words string
 	switch j.Verdict {
 	case VerdictConcurrency:
 		words = concurrencySentence(p)
 	case VerdictParallelism:
-		words = parallelismSentence(j, cores)
+		words = parallelismSentence(j, cores, control)
 	case VerdictBoth:
 		words = "overlap first, then cores: the work waits and computes"
 		if p.Value > c.Value {
@@ -60,25 +60,28 @@ func concurrencySentence(parallelism *Gain) string {
 	return "needs goroutines, not cores: the work waits"
 }
 
-func parallelismSentence(j Judgement, cores int) string {
+func parallelismSentence(j Judgement, cores int, control Estimate) string {
 	switch {
 	case j.Concurrency.hurts() && j.Total.hurts():
 		return "best left to one goroutine: cores win back only part of what more goroutines cost"
 	case j.Concurrency.hurts() && !j.Total.helps():
 		return "one goroutine does about as well: cores win back what more goroutines cost, and no more for certain"
 	case j.Parallelism.Value < poorEfficiency*float64(cores):
-		return fmt.Sprintf("cores help, but deliver only %.1f of %d: %s", j.Parallelism.Value, cores, owner(j.Gaps))
+		return fmt.Sprintf("cores help, but deliver only %.1f of %d: %s", j.Parallelism.Value, cores, owner(j.Gaps, cores, control))
 	case j.Concurrency.hurts():
 		return "needs cores: the work computes, and on one core goroutines only cost"
 	}
 	return "needs cores: the work computes"
 }
 
-// owner says to whom most of a missing speed-up was lost, for certain; the goroutines themselves are asked first where
-// no ceilings tell.
-func owner(g *Gaps) string {
+// owner says to whom most of a missing speed-up was lost, for certain. Where no ceilings tell, it is the machine if the
+// control arm certainly speeds up as poorly, and else the goroutines themselves are asked first.
+func owner(g *Gaps, cores int, control Estimate) string {
 	const program = "look for what the goroutines share"
 	if g == nil || math.IsNaN(g.Machine.Value) || math.IsNaN(g.Runtime.Value) || math.IsNaN(g.Program.Value) {
+		if control.Hi < poorEfficiency*float64(cores) {
+			return fmt.Sprintf("the control arm, which shares nothing, gets no more than %.1f out of the machine", control.Value)
+		}
 		return program
 	}
 	lost := func(e Estimate) float64 { // what may as well be noise is nobody's loss
