@@ -38,7 +38,10 @@ func TestJoint(t *testing.T) {
 		// When the first one's share was done, and the second one's too, the second
 		// had a last batch almost to itself.
 		{name: "one ends late", lanes: []laneWork{lane(4, every(0, 10, 0, 4)), lane(4, append(every(0, 10, 0, 4), every(40, 5, 0, 1)...))}, rate: 2000},
+		// What was under way when all shares were done is slow for being told to stop.
+		{name: "told to stop", lanes: []laneWork{lane(4, append(every(0, 10, 0, 4), every(40, 30, 0, 1)...)), lane(4, append(every(5, 10, 0, 4), every(45, 30, 0, 1)...))}, rate: 2000},
 		{name: "no batch wholly inside", lanes: []laneWork{lane(1, every(0, 100, 0, 2)), lane(1, every(50, 100, 0, 1))}, rate: 200},
+		{name: "none ends inside", lanes: []laneWork{lane(1, append(every(0, 10, 0, 1), every(10, 100, 0, 1)...)), lane(1, every(50, 10, 0, 2))}, rate: 1100},
 		{name: "backwards", lanes: []laneWork{lane(1, []span{{10, 5}})}, err: "clock"},
 		{name: "far apart", lanes: []laneWork{lane(1, every(0, 10, 0, 1)), lane(1, every(1000, 10, 0, 1))}, err: "clock"},
 	} {
