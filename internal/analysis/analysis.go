@@ -174,6 +174,8 @@ type Point struct {
 	Gomaxprocs     int  `json:"gomaxprocs"`
 	Oversubscribed bool `json:"oversubscribed,omitempty"` // more GOMAXPROCS than cores
 	Runs           int  `json:"runs"`
+	// Rate is the mean over the runs, brought to the rounds of the best cell where a
+	// sweep dropped cells in between; see [scaling.Judgement.Levels].
 	Rate
 	// Values are the medians over the runs of what else was measured, by unit.
 	Values map[string]float64 `json:"values"`
@@ -481,12 +483,19 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control 
 				Goroutines: c, Gomaxprocs: p,
 				Oversubscribed: cores > 0 && p > cores,
 				Runs:           len(surface[at]),
-				Rate:           *rate(surface.Mean(at)),
+				Rate:           *rate(onLevel(surface.Mean(at), j.Levels[at])),
 				Values:         medians(byCell[at]),
 			})
 		}
 	}
 	return w, nil
+}
+
+// onLevel moves an estimate to a level, its interval with it.
+func onLevel(e scaling.Estimate, level float64) scaling.Estimate {
+	by := level / e.Value
+	e.Value, e.Lo, e.Hi = level, e.Lo*by, e.Hi*by
+	return e
 }
 
 // runsOf returns the runs of a surface: its own, and the sequential ones, which are

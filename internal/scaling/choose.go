@@ -86,29 +86,66 @@ type Recommendation struct {
 	Gomaxprocs int
 }
 
-// recommend returns the smallest C, then the smallest P, that is as good as the best cell of g in the rounds the two
-// share. The best is that of the rounds in which all cells were measured, where there are any: cells that were dropped
-// after those were spared what came later, which is not the same for every cell. A neighbour that takes a core halves
-// those at two cores and not those at one.
+// recommend returns the smallest C, then the smallest P, that is as good as the best cell of g.
 func recommend(g grid) Recommendation {
 	cells := g.cells()
-	rounds := g.shared(cells)
+	logs := g.standing(cells, cells)
+	best := slices.Max(logs)
+	return Recommendation(cells[slices.IndexFunc(logs, func(log float64) bool { return asGood(log, best) })])
+}
+
+// levels returns the throughput of each cell of g as [grid.standing] has it, and such that (1,1), where it was measured,
+// has its own mean.
+func levels(g grid, contenders []Cell) map[Cell]float64 {
+	cells := g.cells()
+	logs := g.standing(cells, contenders)
+	shift := 0.0
+	if i := slices.Index(cells, Cell{1, 1}); i >= 0 {
+		shift = meanOf(g[cells[i]].logs()) - logs[i]
+	}
+	levels := make(map[Cell]float64, len(cells))
+	for i, c := range cells {
+		levels[c] = math.Exp(logs[i] + shift)
+	}
+	return levels
+}
+
+// standing returns the log rates of cells that compare: each is held against the best of the contenders in the rounds
+// the two share. Where those are all rounds, these are the plain means.
+//
+// The best is that of the rounds in which all contenders were measured, where there are any, unless another beats it in
+// the rounds the two share: cells that were dropped after the first rounds were spared what came later, which is not the
+// same for every cell. A neighbour that takes a core halves those at two cores and not those at one, so that no effect
+// of a round, as in cellMeans, describes it.
+func (g grid) standing(cells, contenders []Cell) []float64 {
+	rounds := g.shared(contenders)
 	if len(rounds) == 0 {
-		rounds = g.rounds(cells)
+		rounds = g.rounds(contenders)
 	}
-	logs := g.cellMeans(cells, rounds)
-	top := slices.Max(logs)
-	best := slices.Index(logs, top)
-	for i, c := range cells[:best] {
-		log := logs[i] - top
-		if paired := pair(g[c], g[cells[best]]); len(paired) > 0 {
-			log = meanOf(paired.logs())
+	means := g.cellMeans(contenders, rounds)
+	best := contenders[slices.Index(means, slices.Max(means))]
+	against := func(best Cell, cells []Cell) []float64 {
+		own := meanOf(g[best].logs())
+		logs := make([]float64, len(cells))
+		for i, c := range cells {
+			if paired := pair(g[c], g[best]); len(paired) > 0 {
+				logs[i] = own + meanOf(paired.logs())
+				continue
+			}
+			all := g.cells()
+			fitted := g.cellMeans(all, g.rounds(all))
+			logs[i] = own + fitted[slices.Index(all, c)] - fitted[slices.Index(all, best)]
 		}
-		if asGood(log, 0) {
-			return Recommendation(c)
+		return logs
+	}
+	for beaten := map[Cell]bool{}; !beaten[best]; {
+		beaten[best] = true
+		logs := against(best, contenders)
+		if next := slices.Max(logs); next > meanOf(g[best].logs())+slack {
+			best = contenders[slices.Index(logs, next)]
 		}
 	}
-	return Recommendation(cells[best])
+	return against(best, cells)
 }
 
 // AsGood is the share of the best throughput that is as good: more goroutines or

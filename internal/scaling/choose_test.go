@@ -1,6 +1,7 @@
 package scaling
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -151,5 +152,9 @@ func TestRecommendInSharedRounds(t *testing.T) {
 	}
 	if got, want := recommend(newGrid(s)), (Recommendation{2, 2}); got != want {
 		t.Errorf("recommends %+v, want %+v", got, want)
+	}
+	l := judge(t, s, Options{}).Levels
+	if two, eight := l[Cell{2, 2}]/l[Cell{1, 1}], l[Cell{8, 2}]/l[Cell{1, 1}]; math.Abs(two-1.98) > 1e-9 || math.Abs(eight-1.99) > 1e-9 {
+		t.Errorf("levels of %v and %v over one goroutine, want 1.98 and 1.99", two, eight)
 	}
 }

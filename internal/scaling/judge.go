@@ -72,7 +72,11 @@ type Judgement struct {
 	Verdict   Verdict
 	Sentence  string // what the verdict means, in plain words; one line, no full stop
 	Recommend Recommendation
-	Warnings  []string // what a reader of the figures must know, one line each
+	// Levels are the throughputs of all cells in tasks/s, by which Recommend was chosen: each as it compares with the
+	// best in the rounds that the two share, on the level of (1,1), where that was measured. Where every cell was
+	// measured in every round they are the means.
+	Levels   map[Cell]float64
+	Warnings []string // what a reader of the figures must know, one line each
 
 	needed []Cell
 }
@@ -153,6 +157,7 @@ func Judge(s Surface, opt Options) (Judgement, error) {
 	}
 	j.Sentence = sentence(j, opt.Lost, usableCores(j.Gomaxprocs, opt.PhysicalCores, candidates[len(candidates)-1]), control)
 	j.Recommend = recommend(g)
+	j.Levels = levels(all, g.cells())
 	return j, nil
 }
 

@@ -61,12 +61,27 @@ func judge(t interface{ Fatal(...any) }, s Surface, opt Options) Judgement {
 	return j
 }
 
-// sameButRounding compares figures to nine digits, takes NaN for equal, and leaves out the base.
+// sameButRounding compares figures to nine digits, takes NaN for equal, leaves out the base, and has levels compared
+// with each other.
 var sameButRounding = cmp.Options{
 	cmpopts.EquateApprox(1e-9, 0),
 	cmpopts.EquateNaNs(),
 	cmp.AllowUnexported(Judgement{}),
 	cmpopts.IgnoreFields(Judgement{}, "Base"),
+	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "Levels" }, cmp.Transformer("OverTheBest", overTheBest)),
+}
+
+// overTheBest returns the levels as shares of the largest, in a form that is not compared by this again.
+func overTheBest(levels map[Cell]float64) map[string]float64 {
+	best := 0.0
+	for _, x := range levels {
+		best = max(best, x)
+	}
+	shares := make(map[string]float64)
+	for c, x := range levels {
+		shares[c.String()] = x / best
+	}
+	return shares
 }
 
 func TestTotalIsProduct(t *testing.T) {
