@@ -37,7 +37,7 @@ func aboutFile(f *File) (about, trouble []string) {
 		trouble = append(trouble, "The last line of the file is cut off and was dropped.")
 	}
 	if width, known := a.AAHalfWidth(); known {
-		about = append(about, fmt.Sprintf("A/A ±%.1f %%: what two equal sweeps may differ by", 100*width))
+		about = append(about, report.AA(width))
 	}
 	if a.Noise != nil {
 		about = append(about, inert(a.Noise.Summary()))

@@ -136,7 +136,7 @@ func newPart(f *File, id string) partView {
 	subjects := newSubjects(ours.Workloads, f, id)
 	v.Headline = headline(f, ours.Workloads, sweeps.Workloads)
 	if len(subjects) > 0 {
-		v.Summary = newSummary(subjects, a.Precision)
+		v.Summary = newSummary(subjects, a)
 		v.Gaps = newGapTable(subjects)
 		v.Rankings = rankings(subjects)
 	}

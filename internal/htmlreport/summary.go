@@ -15,7 +15,7 @@ type summary struct {
 	Cores   string        // at the end of the parallelism gain
 	Groups  []summaryGroup
 	Starred bool   // a gain is wider than was asked for
-	Asked   string // how well gains were to be known
+	Wide    string // what would help there
 }
 
 // A summaryGroup has one configuration.
@@ -58,8 +58,8 @@ func newGainView(g *analysis.Gain, precision float64, asked bool) gainView {
 	return v
 }
 
-func newSummary(subjects []*namedSubject, precision float64) *summary {
-	t := &summary{Asked: fmt.Sprintf("%.3g %%", 100*precision)}
+func newSummary(subjects []*namedSubject, a analysis.Analysis) *summary {
+	t := &summary{Wide: report.Wide(a)}
 	var e extent
 	cores := make(map[int]bool)
 	for _, s := range subjects {
@@ -84,7 +84,7 @@ func newSummary(subjects []*namedSubject, precision float64) *summary {
 		asked := s.Converged != nil
 		row := summaryRow{
 			ID: s.id, Name: s.title(), Verdict: s.Verdict, Sentence: inert(s.Sentence), Base: "–", Unit: s.unit,
-			Concurrency: newGainView(s.ConcurrencyGain, precision, asked), Parallelism: newGainView(s.ParallelismGain, precision, asked),
+			Concurrency: newGainView(s.ConcurrencyGain, a.Precision, asked), Parallelism: newGainView(s.ParallelismGain, a.Precision, asked),
 			Total: "–", Recommend: "–",
 			Strip: axis.marks(stripMark{0, "concurrency", partOf(s.ConcurrencyGain)}, stripMark{1, "parallelism", partOf(s.ParallelismGain)}),
 		}
@@ -93,7 +93,7 @@ func newSummary(subjects []*namedSubject, precision float64) *summary {
 			row.Base = quantity(s.Base.Value)
 		}
 		if s.PhysicalGain != nil {
-			g := newGainView(s.PhysicalGain, precision, asked)
+			g := newGainView(s.PhysicalGain, a.Precision, asked)
 			row.Physical = &g
 		}
 		if s.TotalGain != nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,20 @@ func Gain(g *analysis.Gain) string { return gain(g, true) }
 
 // Kept writes the share that one step leaves of the step before, with its interval.
 func Kept(part *analysis.Part) string { return kept(part) }
+
+// Wide says of gains known less well than was asked for what would help.
+func Wide(a analysis.Analysis) string {
+	help := "more rounds would narrow it (--resume, with a larger --budget or --rounds)"
+	if len(a.Disturbed) > 0 {
+		help = "what others took is in it, so measure again when it is quiet"
+	}
+	return fmt.Sprintf("wider than the ±%.3g %% asked for: %s", 100*a.Precision, help)
+}
+
+// AA writes the half-width of an A/A comparison, and what it is.
+func AA(halfWidth float64) string {
+	return fmt.Sprintf("A/A %s (95 %%: what chance makes of two equal sweeps)", aaText(&halfWidth))
+}
 
 // Percent writes a share.
 func Percent(share float64) string { return percent(share) }

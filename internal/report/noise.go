@@ -21,7 +21,7 @@ func (p *printer) noise(a analysis.Analysis) {
 	}
 	var facts []string
 	if width, known := a.AAHalfWidth(); known {
-		facts = append(facts, fmt.Sprintf("A/A %s (95 %%: what chance makes of two equal sweeps)", aaText(&width)))
+		facts = append(facts, AA(width))
 	}
 	if a.Noise != nil {
 		facts = append(facts, a.Noise.Summary())

@@ -189,11 +189,7 @@ func (p *printer) remarks(a analysis.Analysis) {
 		p.paragraph("warning:", amber, Inert(text))
 	}
 	if p.starred {
-		narrower := "more rounds would narrow it (--resume, with a larger --budget or --rounds)"
-		if len(a.Disturbed) > 0 {
-			narrower = "what others took is in it, so measure again when it is quiet"
-		}
-		p.paragraph("*", "", fmt.Sprintf("wider than the ±%.3g %% asked for: %s", 100*a.Precision, narrower))
+		p.paragraph("*", "", Wide(a))
 	}
 	p.marks(a.Marks)
 	// The same warning about many workloads is said once.
