@@ -478,12 +478,12 @@ func summary(end resultfile.End, plan resultfile.Plan, a analysis.Analysis) stri
 	if n := len(plan.Cells()); n > 0 { // what programs measured in turns have, nobody plans
 		of = fmt.Sprintf(" of %d cells", n)
 	}
-	s := fmt.Sprintf("%d runs%s in %d %s and %.0f s, %.0f %% of it outside the measured work",
-		end.Runs, of, end.Rounds, rounds, end.Wall.Seconds(), 100*end.OutsideShare)
+	took := " and"
 	if end.Resumed > 0 {
-		s = fmt.Sprintf("%d runs%s in %d %s, %d of them before the sweep was resumed; the others took %.0f s, %.0f %% of it outside the measured work",
-			end.Runs, of, end.Rounds, rounds, end.Resumed, end.Wall.Seconds(), 100*end.OutsideShare)
+		took = fmt.Sprintf(", %d of them before the sweep was resumed; the others took", end.Resumed)
 	}
+	s := fmt.Sprintf("%d runs%s in %d %s%s %.0f s, %.0f %% of it outside the measured work",
+		end.Runs, of, end.Rounds, rounds, took, end.Wall.Seconds(), 100*end.OutsideShare)
 	switch {
 	case end.Measured == 0 && !end.Interrupted && end.Runs > 0:
 		s = fmt.Sprintf("nothing was left to measure: the file has %d runs in %d %s", end.Runs, end.Rounds, rounds)

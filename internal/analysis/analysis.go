@@ -432,9 +432,9 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control 
 		}
 		return at(resultfile.Processes), at(resultfile.Apart)
 	}
+	arm := controlArm(control)
 	opt.Control = func(n int) scaling.Estimate {
-		one := scaling.Cell{Goroutines: 1, Gomaxprocs: 1}
-		return controlArm(control).Ratio(scaling.Cell{Goroutines: n, Gomaxprocs: n}, one, 0)
+		return arm.Ratio(scaling.Cell{Goroutines: n, Gomaxprocs: n}, scaling.Cell{Goroutines: 1, Gomaxprocs: 1}, 0)
 	}
 	j, err := scaling.Judge(surface, opt)
 	if err != nil {
@@ -454,7 +454,7 @@ func judge(groups map[key][]resultfile.Run, k key, opt scaling.Options, control 
 		COST:        costOf(surface, cores, opt.Lost),
 		Recommend:   Recommendation{j.Recommend.Goroutines, j.Recommend.Gomaxprocs},
 		Advice:      advise(surface, byCell, j, cores),
-		ControlWork: inControlWork(surface, j, control, opt.Lost),
+		ControlWork: inControlWork(surface, j, arm, opt.Lost),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
 	if computes(runs) {

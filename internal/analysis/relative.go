@@ -39,8 +39,7 @@ func newRatio(e scaling.Estimate) *Ratio {
 
 // inControlWork returns a judged surface in units of the control arm, nil where
 // that did not run.
-func inControlWork(surface scaling.Surface, j scaling.Judgement, control []law.Sample, lost float64) *ControlWork {
-	arm := controlArm(control)
+func inControlWork(surface scaling.Surface, j scaling.Judgement, arm scaling.Surface, lost float64) *ControlWork {
 	one := scaling.Cell{Goroutines: 1, Gomaxprocs: 1}
 	if len(arm[one]) == 0 {
 		return nil

@@ -3,6 +3,7 @@ package scaling
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // minSplit is the number of complete rounds from which C† is chosen on one half and the gains are estimated on the
@@ -124,17 +125,23 @@ func (g grid) standing(cells, contenders []Cell) []float64 {
 	}
 	means := g.cellMeans(contenders, rounds)
 	best := contenders[slices.Index(means, slices.Max(means))]
+	fitted := sync.OnceValue(func() map[Cell]float64 { // for cells that share no round with the best
+		all := g.cells()
+		fit := make(map[Cell]float64, len(all))
+		for i, log := range g.cellMeans(all, g.rounds(all)) {
+			fit[all[i]] = log
+		}
+		return fit
+	})
 	against := func(best Cell, cells []Cell) []float64 {
 		own := meanOf(g[best].logs())
 		logs := make([]float64, len(cells))
 		for i, c := range cells {
 			if paired := pair(g[c], g[best]); len(paired) > 0 {
 				logs[i] = own + meanOf(paired.logs())
-				continue
+			} else {
+				logs[i] = own + fitted()[c] - fitted()[best]
 			}
-			all := g.cells()
-			fitted := g.cellMeans(all, g.rounds(all))
-			logs[i] = own + fitted[slices.Index(all, c)] - fitted[slices.Index(all, best)]
 		}
 		return logs
 	}
