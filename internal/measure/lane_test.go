@@ -42,6 +42,7 @@ func TestJoint(t *testing.T) {
 		{name: "told to stop", lanes: []laneWork{lane(4, append(every(0, 10, 0, 4), every(40, 30, 0, 1)...)), lane(4, append(every(5, 10, 0, 4), every(45, 30, 0, 1)...))}, rate: 2000},
 		{name: "no batch wholly inside", lanes: []laneWork{lane(1, every(0, 100, 0, 2)), lane(1, every(50, 100, 0, 1))}, rate: 200},
 		{name: "none ends inside", lanes: []laneWork{lane(1, append(every(0, 10, 0, 1), every(10, 100, 0, 1)...)), lane(1, every(50, 10, 0, 2))}, rate: 1100},
+		{name: "in a check meanwhile", lanes: []laneWork{{Batch: 10, Spans: every(0, 10, 0, 1), Share: 1, Until: 40 * ms}, lane(1, every(20, 10, 0, 1))}, rate: 2000},
 		{name: "backwards", lanes: []laneWork{lane(1, []span{{10, 5}})}, err: "clock"},
 		{name: "far apart", lanes: []laneWork{lane(1, every(0, 10, 0, 1)), lane(1, every(1000, 10, 0, 1))}, err: "clock"},
 	} {
